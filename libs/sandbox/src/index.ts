@@ -1,1 +1,8 @@
-export {};
+export {
+  confine,
+  detectSandbox,
+  type SandboxedProgram,
+  type SandboxMode,
+  SandboxUnavailableError,
+  type SpawnArguments,
+} from './sandbox.js';

@@ -1,11 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run from the TypeScript sources: the export condition below points each workspace package at its src/.
-const conditions = ['@epochal/source', 'node', 'import', 'module', 'default'];
+const source = '@epochal/source';
+const conditions = [source, 'node', 'import', 'module', 'default'];
 
 export default defineConfig({
   resolve: { conditions },
-  ssr: { resolve: { conditions, externalConditions: conditions } },
+  // Vitest hands these to Node as --conditions, where "import" would give require() the ES modules.
+  ssr: {
+    resolve: {
+      conditions: [source, 'node'],
+      externalConditions: [source, 'node'],
+    },
+  },
   test: {
     pool: 'forks',
     testTimeout: 60_000,

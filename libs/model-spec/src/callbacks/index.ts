@@ -1,0 +1,9 @@
+export {
+  CALLBACK_CONFIGS,
+  UNSUPPORTED_CALLBACKS,
+  type CallbackConfig,
+  type CallbackDescription,
+  type CallbackName,
+} from './callback-configs.js';
+export { nearestNames } from './nearest-names.js';
+export { readCallbacks } from './read-callbacks.js';

@@ -1,9 +1,12 @@
 import { EVENTS_CHANNEL } from './channel.js';
 
-/** What the tail needs of a connection that LISTENs. */
+/** What the tail needs of a connection that LISTENs, such as the database library's NotificationListener. */
 export interface Notifications {
-  listen(channel: string, handler: (payload: string) => void): Promise<unknown>;
-  onReconnect(handler: () => void): void;
+  listen(
+    channel: string,
+    handler: (payload: string) => void,
+    options: { readonly onReconnect: () => void },
+  ): Promise<unknown>;
 }
 
 type Wake = () => void;
@@ -16,10 +19,11 @@ export class EventTail {
   readonly #wakers = new Map<string, Set<Wake>>();
 
   async start(notifications: Notifications): Promise<void> {
-    // What was notified while the connection was away is not told again.
-    notifications.onReconnect(() => this.#wakeAll());
-    await notifications.listen(EVENTS_CHANNEL, (payload) =>
-      this.#wake(payload.slice(0, payload.indexOf(':'))),
+    await notifications.listen(
+      EVENTS_CHANNEL,
+      (payload) => this.#wake(payload.slice(0, payload.indexOf(':'))),
+      // What was notified while the connection was away is not told again.
+      { onReconnect: () => this.#wakeAll() },
     );
   }
 

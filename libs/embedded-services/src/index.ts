@@ -5,3 +5,9 @@ export {
   type EmbeddedPostgres,
   type StartPostgresOptions,
 } from './postgres/start-postgres.js';
+export {
+  createTestDatabase,
+  startTestPostgres,
+  type TestDatabase,
+  type TestDatabaseOptions,
+} from './test-database.js';

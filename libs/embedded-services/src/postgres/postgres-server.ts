@@ -9,6 +9,14 @@ import { runProgram } from './program.js';
 const timeoutSeconds = 60;
 const pollMilliseconds = 50;
 const largestLogBytes = 10 * 2 ** 20;
+const settingsWithoutDurability = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  max_wal_size: '128MB',
+};
 
 /** What became of a start: a server accepts connections on `port`; `adopted` when it was running before. */
 export interface RunningServer {
@@ -75,9 +83,7 @@ async function startServer(
     listen_addresses: host,
     unix_socket_directories: '',
     max_connections: 200,
-    ...(context.durability === 'none'
-      ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }
-      : {}),
+    ...(context.durability === 'none' ? settingsWithoutDurability : {}),
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   const { exitCode, output } = await runProgram(

@@ -2,7 +2,7 @@ import { hash32 } from './hash.js';
 
 /**
  * A random order of the row numbers 0 to n - 1, a function of (n, seed, epoch) alone.
- * Fisher and Yates's shuffle over xoshiro128**; 10 million rows take about 0.3 s.
+ * Fisher and Yates's shuffle over xoshiro128**; 10 million rows take under a second.
  * @param n number of rows, up to 2^31 - 1
  * @param seed of the run, an integer from 0 to 2^53 - 1
  * @param epoch an integer from 0 to 2^53 - 1

@@ -2,15 +2,14 @@
 // Makes the Python environment that the tests compare with (Keras, TensorFlow) and take programs from.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from '../libs/tensorflow/install/lock.mjs';
 import { cacheDirectory } from './cache-directory.mjs';
-import { findPython } from './find-python.mjs';
 import { runWhenMain } from './main-module.mjs';
-import { runProgram } from './run-program.mjs';
 import { timed } from './timed.mjs';
+import { createVirtualEnvironment } from './virtual-environment.mjs';
 
 const REQUIREMENTS = fileURLToPath(new URL('python-requirements.txt', import.meta.url));
 
@@ -53,32 +52,21 @@ async function isCurrent(digest) {
 }
 
 async function makeEnvironment(digest, log) {
-  const found = await findPython();
   const folder = `${environmentLink()}-${digest.slice(0, 12)}-${process.pid}`;
-  await mkdir(path.dirname(folder), { recursive: true });
   await rm(folder, { recursive: true, force: true });
-  const python = path.join(folder, 'bin', 'python');
-  const make =
-    found.tool === 'uv' ? ['uv', 'venv', '--quiet', '--python', found.version] : [found.python, '-m', 'venv'];
-  await run(make, [folder], 'The Python environment could not be made');
-
-  // The list is complete and pinned by digest, so that nothing is left to resolve.
-  const install =
-    found.tool === 'uv'
-      ? ['uv', 'pip', 'install', '--quiet', '--python', python]
-      : [python, '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-cache-dir'];
-  const packages = ['--no-deps', '--require-hashes', '--requirement', REQUIREMENTS];
   await timed(
     'Keras, TensorFlow and other Python packages for the tests',
-    () => run(install, packages, 'Python packages could not be installed (they need 2 GB of disk)'),
+    async () => {
+      const environment = await createVirtualEnvironment(folder);
+      await environment.install(
+        REQUIREMENTS,
+        'Python packages could not be installed (they need 2 GB of disk)',
+      );
+    },
     log,
   );
   await writeFile(path.join(folder, 'requirements.sha256'), digest);
   await makeCurrent(folder);
-}
-
-function run([command, ...leading], args, failure) {
-  return runProgram(command, [...leading, ...args], { failure });
 }
 
 async function makeCurrent(folder) {

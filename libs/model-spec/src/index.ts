@@ -1,1 +1,20 @@
-export {};
+export { ShapeError, type LayerDefinition, type WeightSpec } from './layer-definition.js';
+export type { LayerCall, LayerDescription, ModelDescription, TensorReference } from './model-description.js';
+export type { ComponentDefinition, ResolvedObject } from './catalogue/component-definition.js';
+export { ConfigError, UnknownNameError, type ConfigIssue } from './catalogue/errors.js';
+export { nearestNames } from './catalogue/nearest-names.js';
+export type { OutputContext, TargetKind } from './catalogue/output-context.js';
+export { ACTIVATIONS, resolveActivation } from './activations/index.js';
+export { CONSTRAINTS, resolveConstraint } from './constraints/index.js';
+export { INITIALIZERS, resolveInitializer } from './initializers/index.js';
+export { REGULARIZERS, resolveRegularizer } from './regularizers/index.js';
+export { LOSSES, resolveLoss } from './losses/index.js';
+export { METRICS, resolveMetric } from './metrics/index.js';
+export {
+  LEARNING_RATE_SCHEDULES,
+  OPTIMIZERS,
+  resolveOptimizer,
+  resolveSchedule,
+} from './optimizers/index.js';
+export { LAYERS, resolveLayer, type LayerConfig, type LayerName } from './layers/index.js';
+export type { ActivationValue } from './layers/activation-field.js';

@@ -38,7 +38,12 @@ export function createResolver(
     // Keras 2 writes "Custom>Adam" for its optimizers in HDF5 files.
     const definition = byName.get(key(name.replace(/^(Custom|keras)>/, '')));
     if (definition === undefined) {
-      throw new UnknownNameError(kind, name, field, nearestNames(name, byName.keys()));
+      throw new UnknownNameError(
+        kind,
+        name,
+        field,
+        nearestNames(name, byName.keys(), (known) => byName.get(known)),
+      );
     }
     return definition;
   };

@@ -1,0 +1,52 @@
+import type { KerasObject } from '@epochal/contracts';
+import type { z } from 'zod';
+import { createResolver } from '../catalogue/resolve.js';
+import type { ResolvedObject } from '../catalogue/component-definition.js';
+import type { LayerDefinition } from '../layer-definition.js';
+import { activationLayers } from './activation-layers.js';
+import { coreLayers } from './core.js';
+import { mergingLayers } from './merging.js';
+import { normalizationLayers } from './normalization.js';
+import { preprocessingLayers } from './preprocessing.js';
+import { registerLayer } from './registry.js';
+import { regularizationLayers } from './regularization.js';
+import { reshapingLayers } from './reshaping.js';
+
+const definitions = {
+  ...coreLayers,
+  ...activationLayers,
+  ...regularizationLayers,
+  ...reshapingLayers,
+  ...mergingLayers,
+  ...normalizationLayers,
+  ...preprocessingLayers,
+};
+
+export type LayerName = keyof typeof definitions;
+/** The complete config of a layer class: `LayerConfig<'Dense'>`. */
+export type LayerConfig<Name extends LayerName> = z.output<(typeof definitions)[Name]['config']>;
+
+/** Every Keras layer that can be built, by class name. */
+export const LAYERS: Record<string, LayerDefinition> = definitions;
+
+for (const definition of Object.values(LAYERS)) registerLayer(definition);
+
+/** Names that Keras exports beside the class names (keras/layers/__init__.py). */
+const ALIASES: Readonly<Record<string, readonly string[]>> = {};
+
+const resolver = createResolver(
+  'layer',
+  Object.fromEntries(
+    Object.values(LAYERS).map(({ className, config }) => [
+      className,
+      { className, aliases: ALIASES[className] ?? [], config },
+    ]),
+  ),
+);
+
+/**
+ * The layer class and its complete config.
+ * @throws UnknownNameError when there is no such layer, ConfigError when it would not take the config
+ */
+export const resolveLayer = (input: KerasObject, field = 'class_name'): ResolvedObject =>
+  resolver.resolve(input, field);

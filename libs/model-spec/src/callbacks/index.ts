@@ -5,5 +5,4 @@ export {
   type CallbackDescription,
   type CallbackName,
 } from './callback-configs.js';
-export { nearestNames } from './nearest-names.js';
 export { readCallbacks } from './read-callbacks.js';

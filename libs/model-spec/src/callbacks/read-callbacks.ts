@@ -5,7 +5,7 @@ import {
   type CallbackDescription,
   type CallbackName,
 } from './callback-configs.js';
-import { nearestNames } from './nearest-names.js';
+import { nearestNames } from '../catalogue/nearest-names.js';
 
 const NAMES = Object.keys(CALLBACK_CONFIGS) as CallbackName[];
 const isCallbackName = (name: string): name is CallbackName => Object.hasOwn(CALLBACK_CONFIGS, name);

@@ -1,8 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classWeightsOfRows } from './class-weights.js';
 import { planEpoch } from './epoch-plan.js';
-import { permutation } from './permutation.js';
 import { splitForValidation, type Samples } from './samples.js';
 
 const samplesOf = (rows: number): Samples => ({
@@ -10,29 +8,6 @@ const samplesOf = (rows: number): Samples => ({
   inputs: [{ shape: [2], values: Float32Array.from({ length: rows * 2 }, (_, index) => index) }],
   targets: [{ shape: [1], values: Float32Array.from({ length: rows }, (_, index) => -index) }],
   weights: null,
-});
-
-describe('permutation', () => {
-  it('visits every row once, whatever the seed', () => {
-    fc.assert(
-      fc.property(fc.nat(300), fc.nat(), fc.nat(), (rows, seed, epoch) => {
-        expect([...permutation(rows, seed, epoch)].sort((a, b) => a - b)).toEqual([...Array(rows).keys()]);
-      }),
-    );
-  });
-
-  it('depends on the seed and the epoch, and on nothing else', () => {
-    expect(permutation(100, 7, 3)).toEqual(permutation(100, 7, 3));
-    expect(permutation(100, 7, 3)).not.toEqual(permutation(100, 7, 4));
-    expect(permutation(100, 7, 3)).not.toEqual(permutation(100, 8, 3));
-  });
-
-  it('puts each row in each place equally often', () => {
-    const counts = Array.from({ length: 5 }, () => new Float64Array(5));
-    for (let epoch = 0; epoch < 20_000; epoch++)
-      permutation(5, 1, epoch).forEach((row, place) => (counts[row]![place] = counts[row]![place]! + 1));
-    for (const row of counts) for (const count of row) expect(Math.abs(count - 4000)).toBeLessThan(300);
-  });
 });
 
 describe('splitForValidation', () => {

@@ -1,3 +1,5 @@
+import { TrainingError } from '../training-error.js';
+
 /** One input, output or weight of every row, row after row. `shape` is that of one row. */
 export interface SampleTensor {
   readonly shape: readonly number[];
@@ -31,7 +33,7 @@ export const sliceSamples = (samples: Samples, start: number, end: number): Samp
 
 /**
  * Keras's `validation_split`: the last rows, before any shuffling, are held out.
- * @throws RangeError when one of the two parts would be empty.
+ * @throws TrainingError when one of the two parts would be empty.
  */
 export const splitForValidation = (
   samples: Samples,
@@ -39,7 +41,8 @@ export const splitForValidation = (
 ): [train: Samples, validation: Samples] => {
   const splitAt = Math.floor(samples.rows * (1 - fraction));
   if (splitAt === 0 || splitAt === samples.rows)
-    throw new RangeError(
+    throw new TrainingError(
+      'invalid_fit',
       `validation_split ${fraction} of ${samples.rows} training rows leaves one part empty: ` +
         'give more rows, or another fraction',
     );

@@ -1,6 +1,8 @@
 export { TensorFlowUnavailableError, UntraceableError } from './errors.js';
 export { loadTensorFlow } from './load-tensorflow.js';
 export type { LoadOptions, TensorFlowInfo, ThreadCounts } from './load-tensorflow.js';
+export { AttributeKind, nativeBackend, typeAttribute } from './native/backend.js';
+export type { NativeAttribute } from './native/backend.js';
 export type {
   GraphProgramContract,
   GraphSessionContract,

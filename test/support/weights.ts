@@ -27,7 +27,7 @@ export async function tensorDigests(client: EpochalClient, job: Job): Promise<Re
         },
       ]) => {
         const bytes = file.subarray(8 + headerLength + from, 8 + headerLength + to);
-        return [name, `${dtype} [${shape}] ${createHash('sha256').update(bytes).digest('hex')}`];
+        return [name, `${dtype} [${shape.join()}] ${createHash('sha256').update(bytes).digest('hex')}`];
       },
     ),
   );

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import type { TrainerMessage } from '@epochal/contracts';
 import type { Database } from '@epochal/database';
 import { appendEvents } from '@epochal/event-log';
-import { objectKeys, type ObjectStore } from '@epochal/storage';
+import { objectKeys, type ObjectStore, type StoredObject } from '@epochal/storage';
 import { typeid } from 'typeid-js';
 import type { ClaimedJob } from './job-claim.js';
 
@@ -26,7 +26,7 @@ export async function storeCheckpoint(
   const id = typeid('ckpt').toString();
   const objectKey = objectKeys.checkpoint(jobId, id);
   const { epoch, step, logs, final } = message;
-  const { size, sha256 } = await store.putFile(objectKey, file).finally(() => rm(file, { force: true }));
+  const { size, sha256 } = await moveIntoStore(store, objectKey, file);
   try {
     await database.$transaction(async (transaction) => {
       await transaction.checkpoint.create({
@@ -42,6 +42,14 @@ export async function storeCheckpoint(
     throw error;
   }
   return id;
+}
+
+async function moveIntoStore(store: ObjectStore, objectKey: string, file: string): Promise<StoredObject> {
+  try {
+    return await store.putFile(objectKey, file);
+  } finally {
+    await rm(file, { force: true });
+  }
 }
 
 /** Removes all but the last checkpoints of a job. The final one, a model version, always stays. */

@@ -40,9 +40,9 @@ export class Monitor {
   isImprovement(value: number, reference: number | null): boolean {
     const direction = this.#resolveDirection();
     if (reference === null) return true;
-    return direction === 'up'
-      ? value - this.options.minDelta > reference
-      : value + this.options.minDelta < reference;
+    // Keras compares float32 tensors: what differs less than they can tell is no improvement.
+    const [minDelta, best] = [this.options.minDelta, Math.fround(reference)];
+    return direction === 'up' ? Math.fround(value - minDelta) > best : Math.fround(value + minDelta) < best;
   }
 
   /** @throws TrainingError when the mode is auto and neither the name nor the metric tells the direction. */

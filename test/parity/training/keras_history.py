@@ -1,0 +1,215 @@
+"""Trains one case with real Keras and prints what a training of ours needs to repeat it, and the history it must match.
+
+Usage: keras_history.py CASE. Prints one JSON object: definition, compile, fit, data, initial and final weights, history.
+"""
+
+import json
+import os
+import sys
+
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
+import keras
+import numpy as np
+from keras import layers
+
+rng = np.random.default_rng(7)
+
+
+def normal(rows, width):
+    return rng.standard_normal((rows, width)).astype("float32")
+
+
+def housing(rows):
+    x = normal(rows, 8)
+    y = (x @ normal(8, 1) + np.sin(x[:, :1]) + 0.1 * normal(rows, 1)).astype("float32")
+    return x, y
+
+
+def mlp(**dense):
+    return keras.Sequential([keras.Input((8,)), layers.Dense(30, activation="relu", **dense), layers.Dense(1)])
+
+
+def mlp_case(optimizer, **compile):
+    x, y = housing(610)
+    x_val, y_val = housing(101)
+    return dict(
+        model=mlp(),
+        compile={"optimizer": optimizer, "loss": "mean_squared_error", "metrics": ["mae", "mse"], **compile},
+        fit={"epochs": 5, "batch_size": 32},
+        train=([x], [y], None),
+        validation=([x_val], [y_val], None),
+    )
+
+
+def wide_and_deep(**compile):
+    wide, deep = keras.Input((5,), name="wide"), keras.Input((6,), name="deep")
+    hidden = layers.Dense(30, activation="relu", kernel_regularizer="l2")(deep)
+    hidden = layers.Dense(30, activation="relu", kernel_constraint=keras.constraints.MaxNorm(1.0))(hidden)
+    output = layers.Dense(1, name="output")(layers.Concatenate()([wide, hidden]))
+    aux = layers.Dense(1, name="aux")(hidden)
+    model = keras.Model([wide, deep], [output, aux])
+
+    def rows(count):
+        x = [normal(count, 5), normal(count, 6)]
+        y = x[0][:, :1] * 2 + x[1][:, 1:2] ** 2
+        return x, [y, y + 0.1 * normal(count, 1)], rng.uniform(0.2, 2, count).astype("float32")
+
+    return dict(
+        model=model,
+        compile={
+            "optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.003, "clipnorm": 1.0}},
+            "loss": {"output": "mse", "aux": "mae"},
+            "loss_weights": {"output": 0.9, "aux": 0.1},
+            "metrics": {"output": ["mae", "RootMeanSquaredError"], "aux": ["mse"]},
+            "weighted_metrics": {"output": ["mse"]},
+            **compile,
+        },
+        fit={"epochs": 5, "batch_size": 16},
+        train=rows(300),
+        validation=rows(70),
+    )
+
+
+def classifier():
+    x = normal(500, 10)
+    y = np.argmax(x @ normal(10, 4) + normal(500, 4), axis=1).astype("float32")[:, None]
+    model = keras.Sequential(
+        [keras.Input((10,)), layers.Dense(16), layers.BatchNormalization(), layers.ReLU(), layers.Dense(4, activation="softmax")]
+    )
+    return dict(
+        model=model,
+        compile={"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], "weighted_metrics": ["accuracy"]},
+        fit={"epochs": 5, "batch_size": 32, "validation_split": 0.2, "class_weight": {"0": 1.0, "1": 4.0, "3": 0.5}},
+        train=([x], [y], None),
+    )
+
+
+def binary():
+    x = normal(333, 6)
+    y = (x[:, :1] + normal(333, 1) > 0).astype("float32")
+    model = keras.Sequential([keras.Input((6,)), layers.Dense(8, activation="tanh"), layers.Dense(1, activation="sigmoid")])
+    return dict(
+        model=model,
+        compile={
+            "optimizer": {"class_name": "SGD", "config": {"learning_rate": 0.05, "momentum": 0.9, "nesterov": True}},
+            "loss": "binary_crossentropy",
+            "metrics": ["accuracy", "AUC", "Precision", "Recall"],
+        },
+        fit={"epochs": 6, "batch_size": 32, "validation_freq": 2, "validation_batch_size": 50, "steps_per_epoch": 4},
+        train=([x], [y], None),
+        validation=([normal(120, 6)], [(normal(120, 1) > 0).astype("float32")], None),
+    )
+
+
+def callbacks():
+    x, y = housing(320)
+    x_val, y_val = housing(64)
+    return dict(
+        model=mlp(kernel_initializer="he_normal"),
+        compile={"optimizer": {"class_name": "SGD", "config": {"learning_rate": 0.05}}, "loss": "mse"},
+        fit={"epochs": 40, "batch_size": 32},
+        callbacks=[
+            {"class_name": "ReduceLROnPlateau", "config": {"factor": 0.3, "patience": 1, "min_delta": 0.01, "cooldown": 1}},
+            {"class_name": "EarlyStopping", "config": {"patience": 3, "min_delta": 0.005, "restore_best_weights": True}},
+        ],
+        train=([x], [y], None),
+        validation=([x_val], [y_val], None),
+    )
+
+
+CASES = {
+    "mlp_sgd": lambda: mlp_case({"class_name": "SGD", "config": {"learning_rate": 0.01}}),
+    "mlp_adam": lambda: mlp_case("adam"),
+    "mlp_rmsprop": lambda: mlp_case("rmsprop"),
+    "mlp_schedule": lambda: mlp_case(
+        {
+            "class_name": "SGD",
+            "config": {
+                "learning_rate": {
+                    "class_name": "ExponentialDecay",
+                    "config": {"initial_learning_rate": 0.02, "decay_steps": 20, "decay_rate": 0.8},
+                }
+            },
+        }
+    ),
+    "wide_and_deep": wide_and_deep,
+    "classifier": classifier,
+    "binary": binary,
+    "callbacks": callbacks,
+}
+
+
+def samples(parts):
+    if parts is None:
+        return None
+    x, y, weights = parts
+    tensor = lambda array: {"shape": list(array.shape[1:]), "values": array.reshape(-1).tolist()}
+    return {
+        "rows": len(x[0]),
+        "inputs": [tensor(array) for array in x],
+        "targets": [tensor(array) for array in y],
+        "weights": None if weights is None else weights.tolist(),
+    }
+
+
+def weights_of(model):
+    return {variable.path: np.asarray(variable).reshape(-1).tolist() for variable in model.weights}
+
+
+def one_or_list(parts):
+    return parts[0] if len(parts) == 1 else parts
+
+
+def run(name):
+    case = CASES[name]()
+    model, compile, fit = case["model"], case["compile"], case["fit"]
+    optimizer = compile["optimizer"]
+    model.compile(
+        **{**compile, "optimizer": keras.optimizers.get(optimizer)},
+        jit_compile=False,
+    )
+    initial = weights_of(model)
+    x, y, weights = case["train"]
+    extra = {}
+    if "validation" in case:
+        x_val, y_val, weights_val = case["validation"]
+        extra["validation_data"] = (one_or_list(x_val), one_or_list(y_val)) + (
+            (weights_val,) if weights_val is not None else ()
+        )
+    arguments = dict(fit)
+    if "class_weight" in arguments:
+        arguments["class_weight"] = {int(key): value for key, value in arguments["class_weight"].items()}
+    history = model.fit(
+        one_or_list(x),
+        one_or_list(y),
+        sample_weight=weights,
+        shuffle=False,
+        verbose=0,
+        callbacks=[
+            getattr(keras.callbacks, callback["class_name"])(**callback["config"]) for callback in case.get("callbacks", [])
+        ],
+        **extra,
+        **arguments,
+    )
+    evaluation = model.evaluate(one_or_list(x), one_or_list(y), sample_weight=weights, batch_size=64, verbose=0, return_dict=True)
+    predictions = model.predict(one_or_list(x), batch_size=64, verbose=0)
+    predictions = predictions if isinstance(predictions, list) else [predictions]
+    return {
+        "definition": json.loads(model.to_json()),
+        "compile": compile,
+        "fit": {**fit, "shuffle": False},
+        "callbacks": case.get("callbacks", []),
+        "train": samples(case["train"]),
+        "validation": samples(case.get("validation")),
+        "initial_weights": initial,
+        "final_weights": weights_of(model),
+        "history": {key: [float(value) for value in values] for key, values in history.history.items()},
+        "evaluation": evaluation,
+        "predictions": [array.reshape(-1).tolist() for array in predictions],
+    }
+
+
+if __name__ == "__main__":
+    keras.utils.set_random_seed(11)
+    print(json.dumps(run(sys.argv[1])))

@@ -2,11 +2,12 @@
 // Makes the Python environment that the tests compare with (Keras, TensorFlow) and take programs from.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from '../libs/tensorflow/install/lock.mjs';
 import { cacheDirectory } from './cache-directory.mjs';
+import { placeLink } from './place-link.mjs';
 import { runWhenMain } from './main-module.mjs';
 import { timed } from './timed.mjs';
 import { createVirtualEnvironment } from './virtual-environment.mjs';
@@ -66,16 +67,8 @@ async function makeEnvironment(digest, log) {
     log,
   );
   await writeFile(path.join(folder, 'requirements.sha256'), digest);
-  await makeCurrent(folder);
-}
-
-async function makeCurrent(folder) {
-  const link = environmentLink();
-  const next = `${link}.${process.pid}.partial`;
-  await rm(next, { force: true });
-  await symlink(path.basename(folder), next);
-  await rename(next, link);
-  await removeOthers(path.dirname(link), path.basename(folder));
+  await placeLink(environmentLink(), path.basename(folder));
+  await removeOthers(path.dirname(folder), path.basename(folder));
 }
 
 /** Removes the environment that was current before, and what killed runs left. */

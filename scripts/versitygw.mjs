@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Builds versitygw, the S3 server that the tests run against: no package of npm's checks signatures and does multipart uploads.
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,6 +10,7 @@ import { cacheDirectory } from './cache-directory.mjs';
 import { runWhenMain } from './main-module.mjs';
 import { runProgram } from './run-program.mjs';
 import { timed } from './timed.mjs';
+import { placeLink } from './place-link.mjs';
 import { createVirtualEnvironment } from './virtual-environment.mjs';
 
 const VERSION = 'v1.8.0';
@@ -24,13 +25,17 @@ const GO_REQUIREMENTS = fileURLToPath(new URL('go-requirements.txt', import.meta
  * @throws {import('./setup-error.mjs').SetupError} says what is missing and how to get it
  */
 export async function ensureVersitygw({ log = () => {} } = {}) {
-  const program = path.join(cacheDirectory(), 'bin', `versitygw-${VERSION}`);
-  if (existsSync(program)) return program;
+  const program = path.join(cacheDirectory(), 'bin', 'versitygw');
+  const versioned = `${program}-${VERSION}`;
+  const isCurrent = () => existsSync(program) && realpathSync(program) === realpathSync(versioned);
+  if (existsSync(versioned) && isCurrent()) return program;
   const wait = () => log('another process is building versitygw; waiting for it');
   await withLock(`${program}.lock`, wait, async () => {
-    if (existsSync(program)) return;
-    log('building versitygw, the S3 server of the tests: about two minutes, once');
-    await timed('versitygw', () => build(program), log);
+    if (!existsSync(versioned)) {
+      log('building versitygw, the S3 server of the tests: about two minutes, once');
+      await timed('versitygw', () => build(versioned), log);
+    }
+    await placeLink(program, path.basename(versioned));
   });
   return program;
 }

@@ -1,8 +1,32 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { firstWorking, runCommand, tail } from './commands.mjs';
 import { NativeInstallError } from './failure.mjs';
+
+/** Changes how the binding opens sessions; included before its own sources. */
+export const SESSION_OPTIONS = fileURLToPath(new URL('session-options.h', import.meta.url));
+
+/**
+ * The C++ compiler, with its leading arguments; `CXX` chooses it.
+ * @throws {NativeInstallError}
+ */
+export async function findCompiler() {
+  const compiler = await firstWorking([
+    ...(process.env.CXX ? [process.env.CXX.split(/\s+/)] : []),
+    ['g++'],
+    ['clang++'],
+    ['c++'],
+  ]);
+  if (compiler !== undefined) return compiler;
+  throw new NativeInstallError(
+    'No C++ compiler was found (g++, clang++ or CXX).',
+    process.platform === 'darwin'
+      ? 'Install one: "xcode-select --install".'
+      : 'Install one: "apt-get install g++" or "dnf install gcc-c++".',
+  );
+}
 
 /**
  * Compiles TensorFlow.js's binding against the unpacked libraries, which it finds by absolute path.
@@ -15,20 +39,7 @@ import { NativeInstallError } from './failure.mjs';
  * @param {string} options.output path of the binding; appears only when complete
  */
 export async function compileBinding({ tensorflow, libraries, sources, nodeHeaders, napiVersion, output }) {
-  const compiler = await firstWorking([
-    ...(process.env.CXX ? [process.env.CXX.split(/\s+/)] : []),
-    ['g++'],
-    ['clang++'],
-    ['c++'],
-  ]);
-  if (compiler === undefined) {
-    throw new NativeInstallError(
-      'No C++ compiler was found (g++, clang++ or CXX).',
-      process.platform === 'darwin'
-        ? 'Install one: "xcode-select --install".'
-        : 'Install one: "apt-get install g++" or "dnf install gcc-c++".',
-    );
-  }
+  const compiler = await findCompiler();
   const libraryDirectory = path.join(tensorflow, 'tensorflow');
   const cuda = await cudaLibraries(path.join(tensorflow, 'nvidia'));
   const searched = [libraryDirectory, ...new Set(cuda.map((file) => path.dirname(file)))];
@@ -44,11 +55,20 @@ export async function compileBinding({ tensorflow, libraries, sources, nodeHeade
     ...(cuda.length > 0 ? ['-Wl,--no-as-needed', ...cuda] : []),
     ...searched.map((directory) => `-Wl,-rpath,${directory}`),
   ];
-  const options = ['-std=c++17', '-O2', '-fPIC', `-DNAPI_VERSION=${napiVersion}`, '-o', partial];
+  const options = [
+    '-std=c++17',
+    '-O2',
+    '-fPIC',
+    `-DNAPI_VERSION=${napiVersion}`,
+    '-include',
+    SESSION_OPTIONS,
+  ];
   const result = await runCommand(command, [
     ...leading,
     ...options,
     ...shared,
+    '-o',
+    partial,
     ...includes.flatMap((directory) => ['-I', directory]),
     ...files,
     ...linked,

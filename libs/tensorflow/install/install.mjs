@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // Installs native TensorFlow for TensorFlow.js: `node libs/tensorflow/install/install.mjs`.
 // Plain JavaScript on Node's own modules, because it runs before anything is compiled.
-import { existsSync, realpathSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, readFile, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { runCommand, tail } from './commands.mjs';
-import { compileBinding } from './compile.mjs';
+import { SESSION_OPTIONS, compileBinding } from './compile.mjs';
 import { NativeInstallError } from './failure.mjs';
 import { withLock } from './lock.mjs';
 import { chooseTarget } from './target.mjs';
@@ -27,11 +28,7 @@ const require = createRequire(import.meta.url);
 export async function installNativeTensorFlow({ log = () => {}, env = process.env } = {}) {
   const target = chooseTarget(env);
   const tfjs = await findTensorFlowJs();
-  const binding = path.join(
-    target.directory,
-    `tfjs-${tfjs.version}-napi-v${tfjs.napiVersion}`,
-    'tfjs_binding.node',
-  );
+  const binding = path.join(target.directory, bindingFolder(tfjs), 'tfjs_binding.node');
   const link = path.join(tfjs.directory, 'lib', `napi-v${tfjs.napiVersion}`, 'tfjs_binding.node');
   const installation = { binding, libraries: path.join(target.directory, 'tensorflow') };
   if (existsSync(binding) && pointsTo(link, binding)) return { ...installation, changed: false };
@@ -63,6 +60,12 @@ async function findTensorFlowJs() {
   const { version, binary } = JSON.parse(await readFile(manifest, 'utf8'));
   const known = binary.napi_versions.filter((napi) => napi <= Number(process.versions.napi));
   return { directory: path.dirname(manifest), version, napiVersion: Math.max(...known) };
+}
+
+/** Names what the binding is compiled from, so that a change of it compiles anew. */
+function bindingFolder({ version, napiVersion }) {
+  const options = createHash('sha256').update(readFileSync(SESSION_OPTIONS)).digest('hex').slice(0, 8);
+  return `tfjs-${version}-napi-v${napiVersion}-${options}`;
 }
 
 /** Fills a folder beside the final one and renames it, so that the final one is always complete. */

@@ -24,6 +24,21 @@ const HEADERS =
   /^tensorflow\/include\/(tensorflow\/c|tensorflow\/core\/platform|tsl\/platform|xla\/tsl\/c)\//;
 
 /**
+ * The program that downloads from the Python package index, with its leading arguments.
+ * @throws {NativeInstallError}
+ */
+export async function findDownloader() {
+  const pip = await firstWorking(DOWNLOADERS);
+  if (pip !== undefined) return pip;
+  throw new NativeInstallError(
+    'TensorFlow comes from the Python package index, and neither pip nor uv is installed.',
+    process.platform === 'darwin'
+      ? 'Install one of them: "brew install uv" or "brew install python3".'
+      : 'Install one of them: "apt-get install python3-pip", "dnf install python3-pip", or uv (https://docs.astral.sh/uv).',
+  );
+}
+
+/**
  * Fetches TensorFlow's wheel from the Python package index and leaves in `directory` its two libraries, the C headers
  * and, for a GPU, NVIDIA's libraries beside them: laid out as Python would, so that they find each other.
  * @param {import('./target.mjs').Target} target
@@ -31,15 +46,7 @@ const HEADERS =
  * @param {(line: string) => void} log
  */
 export async function unpackTensorFlow(target, directory, log) {
-  const pip = await firstWorking(DOWNLOADERS);
-  if (pip === undefined) {
-    throw new NativeInstallError(
-      'TensorFlow comes from the Python package index, and neither pip nor uv is installed.',
-      process.platform === 'darwin'
-        ? 'Install one of them: "brew install uv" or "brew install python3".'
-        : 'Install one of them: "apt-get install python3-pip", "dnf install python3-pip", or uv (https://docs.astral.sh/uv).',
-    );
-  }
+  const pip = await findDownloader();
   const downloads = path.join(directory, 'downloads');
   await mkdir(downloads, { recursive: true });
 

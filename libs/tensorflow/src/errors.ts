@@ -24,3 +24,16 @@ export class UntraceableError extends Error {
     super(`The step can't be traced: ${reason}`, options);
   }
 }
+
+/** A traced function or loop failed while TensorFlow ran it, such as on an index out of range. */
+export class GraphExecutionError extends Error {
+  override readonly name = 'GraphExecutionError';
+
+  constructor(
+    readonly functionName: string,
+    reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`"${functionName}" failed: ${reason}`, options);
+  }
+}

@@ -1,4 +1,4 @@
-import { GraphProgram, type GraphSessionContract } from '@epochal/tensorflow';
+import { GraphProgram, type GraphSession } from '@epochal/tensorflow';
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Computation, Executor } from './executor.js';
 
@@ -8,7 +8,7 @@ const rowSpec = ({ shape, dtype }: tf.Tensor) => ({ shape: shape.slice(1), dtype
 export class GraphExecutor implements Executor {
   readonly mode = 'graph';
   readonly reason = null;
-  readonly #session: GraphSessionContract;
+  readonly #session: GraphSession;
 
   /** @throws UntraceableError when a step cannot become a graph */
   constructor(computation: Computation) {

@@ -1,3 +1,11 @@
+export { parseModel } from './definition/parse-model.js';
+export { ModelDefinitionError, type ModelProblem } from './definition/model-definition-error.js';
+export { callsInOrder, type CallStep } from './calls-in-order.js';
+export { describeModel, type ModelDetails } from './description/describe-model.js';
+export { modelWeights, type ModelWeight } from './description/model-weights.js';
+export type { ParameterCounts } from './description/parameter-counts.js';
+export type { InferredCall, InferredLayer } from './shapes/infer-shapes.js';
+export { modelSummary, type ModelSummary, type SummaryRow } from './summary/model-summary.js';
 export { ShapeError, type LayerDefinition, type WeightSpec } from './layer-definition.js';
 export type { LayerCall, LayerDescription, ModelDescription, TensorReference } from './model-description.js';
 export type { ComponentDefinition, ResolvedObject } from './catalogue/component-definition.js';
@@ -18,3 +26,11 @@ export {
 } from './optimizers/index.js';
 export { LAYERS, resolveLayer, type LayerConfig, type LayerName } from './layers/index.js';
 export type { ActivationValue } from './layers/activation-field.js';
+export {
+  CALLBACK_CONFIGS,
+  readCallbacks,
+  UNSUPPORTED_CALLBACKS,
+  type CallbackConfig,
+  type CallbackDescription,
+  type CallbackName,
+} from './callbacks/index.js';

@@ -8,7 +8,7 @@ export interface ModelDescription {
   readonly name: string;
   readonly kind: 'sequential' | 'functional';
   readonly dialect: ModelDialect;
-  /** In the order of the definition, which is the order of the weights in saved files. Each name is unique. */
+  /** In the order in which Keras keeps them (`Model.layers`), which is the order of the weights in saved files. Each name is unique. */
   readonly layers: readonly LayerDescription[];
   /** Input tensors in order, each the output of an InputLayer. */
   readonly inputs: readonly TensorReference[];

@@ -94,7 +94,7 @@ function parseHeader(bytes: Buffer) {
 }
 
 /** @returns a buffer of its own, aligned for typed arrays */
-async function readBytes(file: FileHandle, position: number, length: number): Promise<Buffer> {
+async function readBytes(file: FileHandle, position: number, length: number): Promise<Buffer<ArrayBuffer>> {
   const buffer = Buffer.from(new ArrayBuffer(length));
   let done = 0;
   while (done < length) {

@@ -42,6 +42,7 @@ export interface NativeBinding {
     inputs: readonly number[],
     outputs: number,
   ): NativeTensor[];
+  getNumOfTensors(): number;
   isUsingGpuDevice(): boolean;
   readonly TF_Version: string;
 }

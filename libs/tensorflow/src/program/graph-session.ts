@@ -88,6 +88,9 @@ export class GraphSession {
       throw new TypeError(`the rows "${definition.data}" are not set; call setData`);
     checkTensors(name, extraInputs, inputs.slice(columns.length));
     const { first, end } = loopPositions(name, run, batchSize);
+    if (!(run.order instanceof Int32Array) && run.order.dtype !== 'int32') {
+      throw new TypeError(`${name}: order must be int32, not ${run.order.dtype}`);
+    }
     const order = run.order instanceof Int32Array ? tf.tensor1d(run.order, 'int32') : run.order;
     const positions = [tf.scalar(first, 'int32'), tf.scalar(end, 'int32')] as const;
     try {

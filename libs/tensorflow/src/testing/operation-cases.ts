@@ -115,6 +115,11 @@ export function operationCases(): OperationCase[] {
       }),
     },
     {
+      name: 'matrix products and sums large enough to be split among threads',
+      inputs: [numbers(301, 700), numbers(700, 65)],
+      step: gradients((a, b) => tf.square(tf.mean(tf.matMul(as2d(a), as2d(b)), 0))),
+    },
+    {
       name: 'activations',
       inputs: [numbers(64)],
       step: gradients((x) =>

@@ -46,12 +46,11 @@ export class Recorder {
 
   /** A binding that works as the real one and records what passes through it. */
   binding(): NativeBinding {
-    const recording: object = Object.create(this.native, {
+    return Object.create(this.native, {
       executeOp: { value: this.#executeOperation.bind(this) },
       createTensor: { value: this.#createTensor.bind(this) },
       tensorDataSync: { value: this.#readBack.bind(this) },
-    });
-    return recording as NativeBinding;
+    }) as NativeBinding;
   }
 
   /** Where the tensor with this native id came from; a tensor from outside of the step becomes a constant. */

@@ -1,3 +1,10 @@
-export { type ElementType, SafetensorsError } from './safetensors/header.js';
-export { type ElementRange, SafetensorsFile, type TensorEntry } from './safetensors/safetensors-file.js';
-export { type TensorToWrite, writeSafetensors } from './safetensors/write-safetensors.js';
+export { writeAtomically } from './atomic-file.js';
+export type { TensorEntry } from './safetensors/header.js';
+export { type ElementRange, SafetensorsFile } from './safetensors/safetensors-file.js';
+export {
+  type ElementType,
+  SafetensorsError,
+  type TensorInfo,
+  type TensorValues,
+} from './safetensors/tensor-types.js';
+export { type TensorToWrite, writeSafetensors, type WrittenFile } from './safetensors/write-safetensors.js';

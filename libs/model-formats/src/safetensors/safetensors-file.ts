@@ -1,55 +1,45 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { ELEMENT_BYTES, elementCount, type ElementType, headerSchema, SafetensorsError } from './header.js';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import {
+  decodeHeader,
+  HEADER_LENGTH_BYTES,
+  MAX_HEADER_BYTES,
+  type Header,
+  type TensorEntry,
+} from './header.js';
+import { ELEMENT_BYTES, elementCount, SafetensorsError, type TensorValues } from './tensor-types.js';
 
-export interface TensorEntry {
-  readonly name: string;
-  readonly dtype: ElementType;
-  readonly shape: readonly number[];
-}
-
-/** Some elements of a tensor, flat and row-major. */
+/** Some elements of a tensor, flat and in row-major order. */
 export interface ElementRange {
   readonly start: number;
   readonly count: number;
 }
 
-const LONGEST_HEADER = 100_000_000;
-
 /** An open safetensors file: its header is in memory, each tensor is read when it is asked for. */
 export class SafetensorsFile {
-  private constructor(
-    private readonly file: FileHandle,
-    /** By name, in the order of the file. */
-    readonly tensors: ReadonlyMap<string, TensorEntry>,
-    readonly metadata: Readonly<Record<string, string>>,
-    private readonly offsets: ReadonlyMap<string, number>,
-  ) {}
+  /** By name, in the order of the file. */
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
+  readonly metadata: Readonly<Record<string, string>>;
 
-  /** @throws SafetensorsError when the file is not of this format, or is cut off */
+  private constructor(
+    readonly path: string,
+    private readonly file: FileHandle,
+    header: Header,
+  ) {
+    this.tensors = header.tensors;
+    this.metadata = header.metadata;
+  }
+
+  /**
+   * Opens a file and checks that it is whole.
+   * @throws SafetensorsError when it is cut off, damaged or something else; the file system's errors
+   */
   static async open(path: string): Promise<SafetensorsFile> {
     const file = await open(path, 'r');
     try {
-      const { size } = await file.stat();
-      const headerLength = await readHeaderLength(file, size);
-      const { __metadata__: metadata, ...entries } = parseHeader(await readBytes(file, 8, headerLength));
-      const dataStart = 8 + headerLength;
-      const tensors = new Map<string, TensorEntry>();
-      const offsets = new Map<string, number>();
-      for (const [
-        name,
-        {
-          dtype,
-          shape,
-          data_offsets: [from, to],
-        },
-      ] of Object.entries(entries)) {
-        if (to - from !== elementCount(shape) * ELEMENT_BYTES || dataStart + to > size) {
-          throw new SafetensorsError(`tensor ${name} does not lie within the file`);
-        }
-        tensors.set(name, { name, dtype, shape });
-        offsets.set(name, dataStart + from);
-      }
-      return new SafetensorsFile(file, tensors, metadata, offsets);
+      return new SafetensorsFile(path, file, await readHeader(file));
     } catch (error) {
       await file.close();
       throw error;
@@ -58,18 +48,27 @@ export class SafetensorsFile {
 
   /**
    * The values of a tensor, or some of them.
-   *
-   * @throws SafetensorsError when there is no such tensor
+   * @throws SafetensorsError when there is no such tensor, or it has no such elements
    */
-  async read(name: string, range?: ElementRange): Promise<Float32Array | Int32Array> {
+  async read(name: string, range?: ElementRange): Promise<TensorValues> {
     const entry = this.tensors.get(name);
-    const offset = this.offsets.get(name);
-    if (entry === undefined || offset === undefined)
-      throw new SafetensorsError(`the file has no tensor ${name}`);
-    const { start, count } = range ?? { start: 0, count: elementCount(entry.shape) };
-    const bytes = await readBytes(this.file, offset + start * ELEMENT_BYTES, count * ELEMENT_BYTES);
-    const values = entry.dtype === 'float32' ? Float32Array : Int32Array;
-    return new values(bytes.buffer, bytes.byteOffset, count);
+    if (entry === undefined) throw new SafetensorsError(`There is no tensor ${name} in the file`);
+    const size = elementCount(entry.shape);
+    const { start, count } = range ?? { start: 0, count: size };
+    if (start < 0 || count < 0 || start + count > size) {
+      throw new SafetensorsError(
+        `The tensor ${name} has no ${count} elements from ${start} on: it has ${size}`,
+      );
+    }
+    const bytes = await readBytes(this.file, entry.offset + start * ELEMENT_BYTES, count * ELEMENT_BYTES);
+    return entry.dtype === 'float32' ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer);
+  }
+
+  /** SHA-256 of the whole file, in hexadecimal. */
+  async digest(): Promise<string> {
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(this.path), hash);
+    return hash.digest('hex');
   }
 
   close(): Promise<void> {
@@ -77,30 +76,35 @@ export class SafetensorsFile {
   }
 }
 
-async function readHeaderLength(file: FileHandle, size: number): Promise<number> {
-  if (size < 8) throw new SafetensorsError('the file is too short to be safetensors');
-  const length = Number((await readBytes(file, 0, 8)).readBigUInt64LE());
-  if (length > LONGEST_HEADER || 8 + length > size)
-    throw new SafetensorsError('the file is not safetensors, or is cut off');
-  return length;
-}
+/** One read call takes less than 2 GiB. */
+const MOST_BYTES_AT_ONCE = 1 << 30;
 
-function parseHeader(bytes: Buffer) {
-  try {
-    return headerSchema.parse(JSON.parse(bytes.toString('utf8')));
-  } catch (error) {
-    throw new SafetensorsError('the header of the file is damaged', { cause: error });
-  }
-}
-
-/** @returns a buffer of its own, aligned for typed arrays */
-async function readBytes(file: FileHandle, position: number, length: number): Promise<Buffer<ArrayBuffer>> {
+/** @returns a buffer of its own, aligned for typed arrays. */
+async function readBytes(file: FileHandle, offset: number, length: number): Promise<Buffer<ArrayBuffer>> {
   const buffer = Buffer.from(new ArrayBuffer(length));
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(buffer, done, length - done, position + done);
-    if (bytesRead === 0) throw new SafetensorsError('the file is cut off');
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await file.read(
+      buffer,
+      done,
+      Math.min(length - done, MOST_BYTES_AT_ONCE),
+      offset + done,
+    );
+    if (bytesRead === 0) throw new SafetensorsError('The file was cut off while it was read');
     done += bytesRead;
   }
   return buffer;
+}
+
+async function readHeader(file: FileHandle): Promise<Header> {
+  const { size } = await file.stat();
+  if (size < HEADER_LENGTH_BYTES) {
+    throw new SafetensorsError(`The file has only ${size} bytes: it is no safetensors file, or cut off`);
+  }
+  const length = Number((await readBytes(file, 0, HEADER_LENGTH_BYTES)).readBigUInt64LE());
+  if (length > MAX_HEADER_BYTES || HEADER_LENGTH_BYTES + length > size) {
+    throw new SafetensorsError(
+      'The header does not end within the file: it is no safetensors file, or cut off',
+    );
+  }
+  return decodeHeader(await readBytes(file, HEADER_LENGTH_BYTES, length), size);
 }

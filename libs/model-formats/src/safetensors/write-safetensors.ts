@@ -1,58 +1,81 @@
-import { type FileHandle, open } from 'node:fs/promises';
-import { ELEMENT_BYTES, ELEMENT_TYPES, elementCount, type ElementType } from './header.js';
+import { createHash } from 'node:crypto';
+import { open, type FileHandle } from 'node:fs/promises';
+import { writeAtomically } from '../atomic-file.js';
+import { encodeHeader } from './header.js';
+import { byteLength, SafetensorsError, type TensorInfo, type TensorValues } from './tensor-types.js';
 
-/** A tensor to be written; its values are asked for when its turn comes, so that only one needs to be in memory. */
-export interface TensorToWrite {
+/** A tensor to be written. Its data is asked for when its turn comes, and not kept. */
+export interface TensorToWrite extends TensorInfo {
   readonly name: string;
-  readonly dtype: ElementType;
-  readonly shape: readonly number[];
-  read(): Float32Array | Int32Array | Promise<Float32Array | Int32Array>;
+  /** All elements in row-major order, or parts of them one after the other. */
+  read(): TensorValues | Promise<TensorValues> | Iterable<TensorValues> | AsyncIterable<TensorValues>;
 }
 
-const HEADER_ALIGNMENT = 8;
+export interface WrittenFile {
+  readonly bytes: number;
+  /** Of the whole file, in hexadecimal. */
+  readonly sha256: string;
+}
 
-/**
- * Writes a file in the safetensors format (header length as u64, JSON header, little-endian data) and waits until the disk has
- * it. The caller chooses a temporary path and renames it when a half-written file must never be seen.
- *
- * @throws Error with code ENOSPC when the disk is full
- */
-export async function writeSafetensors(
-  path: string,
+const asBytes = (data: TensorValues): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+
+const ARRAYS = { float32: Float32Array, int32: Int32Array } as const;
+
+async function* partsOf(tensor: TensorToWrite): AsyncGenerator<Uint8Array> {
+  const data = await tensor.read();
+  for await (const part of ArrayBuffer.isView(data) ? [data] : data) {
+    if (!(part instanceof ARRAYS[tensor.dtype])) {
+      throw new SafetensorsError(`The data of the tensor ${tensor.name} is not ${tensor.dtype}`);
+    }
+    yield asBytes(part);
+  }
+}
+
+const writeAll = async (file: FileHandle, bytes: Uint8Array): Promise<void> => {
+  for (let written = 0; written < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, written, Math.min(bytes.length - written, 1 << 30));
+    written += bytesWritten;
+  }
+};
+
+const writeTo = async (
+  temporary: string,
   tensors: readonly TensorToWrite[],
-  metadata: Readonly<Record<string, string>> = {},
-): Promise<void> {
-  const file = await open(path, 'w');
+  metadata: Readonly<Record<string, string>>,
+): Promise<WrittenFile> => {
+  const hash = createHash('sha256');
+  const file = await open(temporary, 'wx');
+  let bytes = 0;
+  const append = async (part: Uint8Array): Promise<void> => {
+    hash.update(part);
+    await writeAll(file, part);
+    bytes += part.length;
+  };
   try {
-    await file.appendFile(encodeHeader(tensors, metadata));
-    for (const tensor of tensors) await appendTensor(file, tensor);
-    await file.sync();
+    await append(encodeHeader(tensors, metadata));
+    for (const tensor of tensors) {
+      const expected = byteLength(tensor);
+      const start = bytes;
+      for await (const part of partsOf(tensor)) await append(part);
+      if (bytes - start === expected) continue;
+      throw new SafetensorsError(
+        `The tensor ${tensor.name} has ${bytes - start} bytes of data, not ${expected}`,
+      );
+    }
   } finally {
     await file.close();
   }
-}
+  return { bytes, sha256: hash.digest('hex') };
+};
 
-function encodeHeader(tensors: readonly TensorToWrite[], metadata: Readonly<Record<string, string>>): Buffer {
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  let offset = 0;
-  for (const { name, dtype, shape } of tensors) {
-    const end = offset + elementCount(shape) * ELEMENT_BYTES;
-    header[name] = { dtype: ELEMENT_TYPES[dtype], shape, data_offsets: [offset, end] };
-    offset = end;
-  }
-  const json = Buffer.from(JSON.stringify(header));
-  // Spaces are allowed behind the JSON; with them the data starts aligned.
-  const padding = (HEADER_ALIGNMENT - (json.length % HEADER_ALIGNMENT)) % HEADER_ALIGNMENT;
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(json.length + padding));
-  return Buffer.concat([length, json, Buffer.alloc(padding, ' ')]);
-}
-
-async function appendTensor(file: FileHandle, { name, dtype, shape, read }: TensorToWrite): Promise<void> {
-  const values = await read();
-  const expected = dtype === 'float32' ? Float32Array : Int32Array;
-  if (!(values instanceof expected) || values.length !== elementCount(shape)) {
-    throw new TypeError(`tensor ${name} is not ${dtype} [${shape.join(', ')}]`);
-  }
-  await file.appendFile(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-}
+/**
+ * Writes a safetensors file, whole or not at all.
+ * @param metadata what else the file says, as texts
+ * @throws SafetensorsError when a tensor's data does not fit its shape, or a name stands twice; the file system's errors
+ */
+export const writeSafetensors = (
+  path: string,
+  tensors: readonly TensorToWrite[],
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<WrittenFile> => writeAtomically(path, (temporary) => writeTo(temporary, tensors, metadata));

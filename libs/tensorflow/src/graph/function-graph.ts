@@ -1,6 +1,7 @@
 import type { Recording, Value } from '../tracing/recording.js';
 import { control, type GraphWriter } from './graph-writer.js';
 import { addOperations, type Resolve } from './operations.js';
+import { mayShareInput } from './ownership.js';
 import type { SessionVariable } from './session-variable.js';
 
 /** An input or row of a step, its element type as TensorFlow numbers it. */
@@ -48,18 +49,36 @@ export function addFunction(graph: GraphWriter, prefix: string, step: StepGraph)
   const typeOf = (value: Value) => typeOfOuter(step, value);
   const resolve = addOperations(graph, prefix, recording, outer, typeOf);
   const outputs = recording.outputs.map(({ value }) => resolve(value));
-  const values = [...recording.assignments].map(([index, value]) => [index, resolve(value)] as const);
+  const values = resolveAssignments(graph, prefix, step, resolve, () => true);
   const assigns = values.map(([index, value]) => {
     const { handle, dtype } = variables[index]!;
     const readBefore = reads.get(`read${index}`);
-    return graph.add(
-      'AssignVariableOp',
-      `${prefix}/assign${index}`,
-      [handle, value, ...(readBefore === undefined ? [] : [control(readBefore)])],
-      { dtype: { type: dtype } },
-    );
+    const after = readBefore === undefined ? [] : [control(readBefore)];
+    return graph.add('AssignVariableOp', `${prefix}/assign${index}`, [handle, value, ...after], {
+      dtype: { type: dtype },
+    });
   });
   return { placeholders, outputs: addOutputs(graph, prefix, recording, outputs, assigns) };
+}
+
+/**
+ * The nodes of the values that variables are assigned. All are resolved before the first assignment is drawn, since resolving
+ * adds the reads that assignments wait for.
+ * @param isFed whether an input is fed, rather than computed in the graph
+ */
+export function resolveAssignments(
+  graph: GraphWriter,
+  prefix: string,
+  { recording, variables }: StepGraph,
+  resolve: Resolve,
+  isFed: (input: number) => boolean,
+): (readonly [variable: number, node: string])[] {
+  return [...recording.assignments].map(([index, value]) => {
+    const node = resolve(value);
+    if (!mayShareInput(recording, value, isFed)) return [index, node];
+    const type = { T: { type: variables[index]!.dtype } };
+    return [index, graph.add('DeepCopy', `${prefix}/own${index}`, [node], type)];
+  });
 }
 
 /** Outputs that wait for `after`. */

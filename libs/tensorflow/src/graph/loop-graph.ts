@@ -1,6 +1,6 @@
 import { DataTypeNumber } from '../native/backend.js';
 import type { Value } from '../tracing/recording.js';
-import { addOutputs, typeOfOuter, type StepGraph } from './function-graph.js';
+import { addOutputs, resolveAssignments, typeOfOuter, type StepGraph } from './function-graph.js';
 import { control, type GraphWriter } from './graph-writer.js';
 import { LoopFrame } from './loop-frame.js';
 import { addOperations, zeros, type Resolve } from './operations.js';
@@ -73,7 +73,7 @@ export function addLoop(graph: GraphWriter, prefix: string, step: LoopStepGraph)
       ? stackOutputs(frame, step, values, [first, end])
       : carryOutputs(frame, step, values);
 
-  const assigned = [...recording.assignments].map(([index, value]) => [index, resolve(value)] as const);
+  const assigned = resolveAssignments(graph, prefix, step, resolve, (input) => input >= columns.length);
   const assigns = assigned.map(([index, value]) => {
     const { handle, dtype } = variables[index]!;
     const after = [reads.get(index) ?? frame.counter, frame.counter].map(control);

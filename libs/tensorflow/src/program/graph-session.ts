@@ -79,7 +79,8 @@ export class GraphSession {
    * Runs a loop over batches in one native call. It can't be interrupted: choose `batches` so that it takes under a second.
    * @returns the last step's outputs, or every step's, as the loop was defined
    * @throws {RangeError} when `order` has too few rows for the batches
-   * @throws {GraphExecutionError} when TensorFlow fails on the values, such as a row number out of range; steps before it are done
+   * @throws {GraphExecutionError} when TensorFlow fails on the values, such as a row number out of range. Steps before the
+   * failing one are done, and it may have assigned some of its variables already: restore them from a checkpoint
    */
   runLoop(name: string, run: LoopRun): tf.Tensor[] {
     const { nodes, columns, recording, inputs, definition, batchSize } = part(this.parts.loops, name, 'loop');

@@ -52,7 +52,7 @@ describe('a Redis server for tests', () => {
     await connect(service.url).set('epoch', '7');
     const pid = service.pid();
     await service.kill();
-    await expect(connect(service.url).ping()).rejects.toThrow();
+    await expect(connect(service.url).ping()).rejects.toThrow('Connection is closed');
     await service.restart();
     expect(service.pid()).not.toBe(pid);
     expect(await connect(service.url).get('epoch')).toBe('7');
@@ -68,6 +68,6 @@ describe('a Redis server for tests', () => {
   it('accepts no connection after it was stopped', async () => {
     const service = await start();
     await service.stop();
-    await expect(connect(service.url).ping()).rejects.toThrow();
+    await expect(connect(service.url).ping()).rejects.toThrow('Connection is closed');
   });
 });

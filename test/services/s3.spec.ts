@@ -58,7 +58,7 @@ describe('an S3 server for tests', () => {
     await client.putObject('models', 'kept', 'bytes', 5, { 'x-amz-meta-epoch': '7' });
     const pid = service.pid();
     await service.kill();
-    await expect(client.statObject('models', 'kept')).rejects.toThrow();
+    await expect(client.statObject('models', 'kept')).rejects.toThrow('ECONNREFUSED');
     await service.restart();
     expect(service.pid()).not.toBe(pid);
     expect(await read('models', 'kept')).toBe('bytes');

@@ -1,1 +1,12 @@
-export {};
+export type { CallContext, LayerImplementation, Mask } from './layer.js';
+export { initializeWeight } from './initializers/index.js';
+export { createRegularizer, type Regularizer } from './regularizers/index.js';
+export { createConstraint, type Constraint } from './constraints/index.js';
+export type { Loss } from './losses/loss.js';
+export { createLoss } from './losses/create-loss.js';
+export type { Metric, MetricContext } from './metrics/metric.js';
+export { createMetric } from './metrics/create-metric.js';
+export type { Optimizer, OptimizerSlot, TrainableWeight } from './optimizers/optimizer.js';
+export { createOptimizer } from './optimizers/create-optimizer.js';
+export { IMPLEMENTATIONS } from './implementations/index.js';
+export { callLayer, type LayerOutput } from './implementations/call-layer.js';

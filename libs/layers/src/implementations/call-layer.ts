@@ -1,0 +1,37 @@
+import type { JsonObject, KerasObject } from '@epochal/contracts';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { CallContext, Mask } from '../layer.js';
+import type { Weights } from './implement.js';
+import { addActivityPenalty } from './regularization.js';
+import { implementationOf } from './registry.js';
+
+export interface LayerOutput {
+  readonly outputs: tf.Tensor[];
+  /** One an output. */
+  readonly masks: Mask[];
+}
+
+/**
+ * Calls a layer as Keras's `Layer.__call__` does: computes outputs and masks, and adds the penalty of its activity regularizer.
+ * @param config complete, as `resolveLayer` gave it
+ * @param weights current values of the layer's variables by their path below it
+ * @throws RangeError when no layer has that class name
+ */
+export function callLayer(
+  className: string,
+  config: JsonObject,
+  inputs: readonly tf.Tensor[],
+  weights: Weights,
+  context: CallContext,
+): LayerOutput {
+  const implementation = implementationOf(className);
+  const outputs = implementation.call(config, inputs, weights, context);
+  const regularizer = config['activity_regularizer'] ?? null;
+  if (regularizer !== null) {
+    for (const output of outputs) addActivityPenalty(regularizer as KerasObject, output, context);
+  }
+  const masks = implementation.computeMasks?.(config, inputs, context.masks) ?? defaultMasks(context.masks);
+  return { outputs, masks: outputs.map((_output, index) => masks[index] ?? null) };
+}
+
+const defaultMasks = (masks: readonly Mask[]): Mask[] => [masks.find((mask) => mask !== null) ?? null];

@@ -1,0 +1,26 @@
+import type { LayerImplementation } from '../layer.js';
+import { activationImplementations } from './activation-layers.js';
+import { coreImplementations } from './core.js';
+import { mergingImplementations } from './merging.js';
+import { normalizationImplementations } from './normalization.js';
+import { preprocessingImplementations } from './preprocessing.js';
+import { regularizationImplementations } from './regularization.js';
+import { registerImplementation } from './registry.js';
+import { reshapingImplementations } from './reshaping.js';
+
+const all: readonly LayerImplementation[] = [
+  ...coreImplementations,
+  ...activationImplementations,
+  ...regularizationImplementations,
+  ...reshapingImplementations,
+  ...mergingImplementations,
+  ...normalizationImplementations,
+  ...preprocessingImplementations,
+];
+
+/** The computation of every layer class in `LAYERS` of `@epochal/model-spec`, by class name. */
+export const IMPLEMENTATIONS: Readonly<Record<string, LayerImplementation>> = Object.fromEntries(
+  all.map((implementation) => [implementation.className, implementation]),
+);
+
+for (const implementation of all) registerImplementation(implementation);

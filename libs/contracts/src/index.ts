@@ -30,6 +30,7 @@ export {
   type Dataset,
   type CreateDatasetQuery,
 } from './dataset.js';
+export { columnEncoding, encodedColumnWidth, encodedWidth } from './encoding.js';
 export {
   EVENT_DATA,
   EVENT_TYPES,

@@ -6,6 +6,13 @@ export { modelWeights, type ModelWeight } from './description/model-weights.js';
 export type { ParameterCounts } from './description/parameter-counts.js';
 export type { InferredCall, InferredLayer } from './shapes/infer-shapes.js';
 export { modelSummary, type ModelSummary, type SummaryRow } from './summary/model-summary.js';
+export {
+  readCompile,
+  type CompiledOutput,
+  type CompileReading,
+  type TrainedOutput,
+} from './training/read-compile.js';
+export { validateTraining, type TrainingRequest } from './training/validate-training.js';
 export { ShapeError, type LayerDefinition, type WeightSpec } from './layer-definition.js';
 export type { LayerCall, LayerDescription, ModelDescription, TensorReference } from './model-description.js';
 export type { ComponentDefinition, ResolvedObject } from './catalogue/component-definition.js';

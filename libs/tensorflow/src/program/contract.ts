@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 
-/** Shape and element type of a tensor; every tensor is its own spec. */
+/** Shape and element type of a tensor. A tensor is its own spec, and then the example that a step is recorded with. */
 export interface TensorSpec {
   readonly shape: readonly number[];
   /** `float32`, `int32` or `bool`. */

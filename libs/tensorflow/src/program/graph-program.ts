@@ -55,7 +55,8 @@ export class GraphProgram {
   }
 
   /**
-   * Traces a step that is called with its inputs. It runs eagerly, twice, on zeros; the variables keep their values.
+   * Traces a step that is called with its inputs. It runs eagerly, twice, on the inputs that are tensors and zeros for
+   * others; the variables keep their values.
    * @throws {UntraceableError} when the step does what a graph can't repeat
    */
   addFunction(name: string, step: StepFunction, inputs: readonly TensorSpec[]): void {

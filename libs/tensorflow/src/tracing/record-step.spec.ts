@@ -128,6 +128,14 @@ test('operations on constants are done while recording, and equal operations onc
   expect(operations.map(({ name }) => name)).toEqual(['Mul']);
 });
 
+test('a tensor given as a spec is the example, where zeros would fail', () => {
+  const divide: StepFunction = ([x]) => [tf.floorDiv(tf.scalar(6, 'int32'), x!)];
+  expect(() => recordStep(divide, [], [{ shape: [], dtype: 'int32' }])).toThrow('division by zero');
+  expect(recordStep(divide, [], [tf.scalar(2, 'int32')]).operations.map(({ name }) => name)).toEqual([
+    'FloorDiv',
+  ]);
+});
+
 test('random numbers from a RandomSource are operations on the step', () => {
   const counter = tf.variable(tf.scalar(0, 'int32'));
   const { operations } = recordStep(

@@ -9,7 +9,7 @@ import { withoutMathRandom } from './refusals.js';
 import { nativeId, snapshotVariables, withOwnId } from './variables.js';
 
 /**
- * Records the operations of a step by running it eagerly on zeros. It is run twice: a step that does something else the second
+ * Records the operations of a step by running it eagerly, on zeros where a spec is not a tensor itself. It is run twice: a step that does something else the second
  * time (a count of its own, a clock) is refused. The variables keep their values.
  * @throws {UntraceableError}
  */
@@ -43,8 +43,8 @@ function recordOnce(
       variable.assign(withOwnId(variable));
       origins.set(nativeId(variable), { from: 'variable', index });
     });
-    const inputs = specs.map(({ shape, dtype }, index) => {
-      const input = withOwnId(tf.zeros([...shape], dtype as 'float32'));
+    const inputs = specs.map((spec, index) => {
+      const input = withOwnId(exampleOf(spec));
       origins.set(nativeId(input), { from: 'input', index });
       return input;
     });
@@ -66,6 +66,10 @@ function recordOnce(
     tf.engine().endScope();
     snapshot.restore();
   }
+}
+
+function exampleOf(spec: TensorSpec): tf.Tensor {
+  return spec instanceof tf.Tensor ? spec : tf.zeros([...spec.shape], spec.dtype as 'float32');
 }
 
 function runStep(step: StepFunction, inputs: readonly tf.Tensor[], recorder: Recorder): tf.Tensor[] {

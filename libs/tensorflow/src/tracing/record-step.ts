@@ -69,7 +69,8 @@ function recordOnce(
 }
 
 function exampleOf(spec: TensorSpec): tf.Tensor {
-  return spec instanceof tf.Tensor ? spec : tf.zeros([...spec.shape], spec.dtype as 'float32');
+  if (spec instanceof tf.Tensor) return spec as tf.Tensor;
+  return tf.zeros([...spec.shape], spec.dtype as 'float32');
 }
 
 function runStep(step: StepFunction, inputs: readonly tf.Tensor[], recorder: Recorder): tf.Tensor[] {

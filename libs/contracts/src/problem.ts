@@ -35,6 +35,9 @@ export const problemErrorSchema = z.object({
   message: z.string(),
   expected: z.string().optional(),
   received: z.string().optional(),
+  line: z.number().int().optional().meta({ description: 'Of an uploaded file, counted from 1' }),
+  column: z.string().optional().meta({ description: 'Of a dataset, by its name' }),
+  layer: z.string().optional().meta({ description: 'Of a model, by its name' }),
 });
 export type ProblemError = z.infer<typeof problemErrorSchema>;
 

@@ -1,0 +1,30 @@
+import type { PageQuery } from '@epochal/contracts';
+import type { Database, Prisma } from '@epochal/database';
+import { Inject, Injectable } from '@nestjs/common';
+import { DATABASE } from '../../connections/tokens.js';
+import { newestFirst } from '../../http/pagination.js';
+
+export type CheckpointRow = Prisma.CheckpointGetPayload<object>;
+export type CheckpointWithModel = Prisma.CheckpointGetPayload<{
+  include: { job: { include: { model: true } } };
+}>;
+
+@Injectable()
+export class CheckpointsRepository {
+  constructor(@Inject(DATABASE) private readonly database: Database) {}
+
+  async jobExists(projectId: string, jobId: string): Promise<boolean> {
+    return (await this.database.job.count({ where: { id: jobId, projectId } })) > 0;
+  }
+
+  list(jobId: string, page: PageQuery): Promise<CheckpointRow[]> {
+    return this.database.checkpoint.findMany(newestFirst(page, { jobId }));
+  }
+
+  findWithModel(projectId: string, jobId: string, id: string): Promise<CheckpointWithModel | null> {
+    return this.database.checkpoint.findFirst({
+      where: { id, jobId, job: { projectId } },
+      include: { job: { include: { model: true } } },
+    });
+  }
+}

@@ -10,7 +10,8 @@ const isDiskFull = (error: unknown): boolean =>
 
 /** How TensorFlow says that a tensor does not fit into memory. */
 const isOutOfMemory = (error: unknown): boolean =>
-  error instanceof Error && /\bOOM when allocating|RESOURCE_EXHAUSTED|Array buffer allocation failed/.test(error.message);
+  error instanceof Error &&
+  /\bOOM when allocating|RESOURCE_EXHAUSTED|Array buffer allocation failed/.test(error.message);
 
 /**
  * What an error means to the user: their own to mend, or the machine's. Null for a mistake in this program, which ends with its
@@ -22,8 +23,15 @@ export const failureOf = (error: unknown): Failure | null => {
     return user('invalid_compile', error.message);
   if (error instanceof ShapeError) return user('invalid_model', error.message);
   if (isOutOfMemory(error))
-    return user('out_of_memory', 'The machine has too little memory for this training: try a smaller batch_size or model.');
+    return user(
+      'out_of_memory',
+      'The machine has too little memory for this training: try a smaller batch_size or model.',
+    );
   if (isDiskFull(error))
-    return { category: 'infrastructure', code: 'storage_full', message: 'The disk is full: a checkpoint could not be written.' };
+    return {
+      category: 'infrastructure',
+      code: 'storage_full',
+      message: 'The disk is full: a checkpoint could not be written.',
+    };
   return null;
 };

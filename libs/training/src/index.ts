@@ -1,3 +1,15 @@
 export type { Callback, LogValues, TrainingControl, WeightValues } from './callbacks/callback.js';
 export { createCallbacks } from './callbacks/create-callbacks.js';
+export { CompiledModel } from './compile/compile-model.js';
+export type { LogDescription, NamedVariables, Trainable } from './compile/trainable.js';
+export type { Samples, SampleTensor } from './data/samples.js';
+export { chooseThreadCounts } from './execution/thread-counts.js';
+export { evaluate, type EvaluateOptions } from './fit/evaluate.js';
+export { fit } from './fit/fit.js';
+export type { FitHost, FitOptions, FitResult, Request, SavedCheckpoint } from './fit/fit-options.js';
+export { predict, type PredictOptions } from './fit/predict.js';
+export { toWireLogs } from './fit/wire-logs.js';
+export { createModel, disposeModel, type Model, type ModelVariable } from './model/create-model.js';
+export { loadState, saveState } from './state/state-file.js';
+export type { EpochLogs, StoredTensor, TrainingProgress, TrainingState } from './state/training-state.js';
 export { TrainingError, type TrainingErrorCode } from './training-error.js';

@@ -1,8 +1,9 @@
-"""Trains one case with real Keras and prints what a training of ours needs to repeat it, and the history it must match.
+"""Trains cases with real Keras and prints what a training of ours needs to repeat them, and the history it must match.
 
-Usage: keras_history.py CASE. Prints one JSON object: definition, compile, fit, data, initial and final weights, history.
+Usage: keras_history.py CASE... Prints one JSON object, by case: definition, compile, fit, data, initial and final weights, history.
 """
 
+import copy
 import json
 import os
 import sys
@@ -20,10 +21,12 @@ def normal(rows, width):
     return rng.standard_normal((rows, width)).astype("float32")
 
 
+SLOPES = normal(8, 1)
+
+
 def housing(rows):
     x = normal(rows, 8)
-    y = (x @ normal(8, 1) + np.sin(x[:, :1]) + 0.1 * normal(rows, 1)).astype("float32")
-    return x, y
+    return x, (x @ SLOPES + np.sin(x[:, :1]) + 0.1 * normal(rows, 1)).astype("float32")
 
 
 def mlp(**dense):
@@ -75,7 +78,7 @@ def classifier():
     x = normal(500, 10)
     y = np.argmax(x @ normal(10, 4) + normal(500, 4), axis=1).astype("float32")[:, None]
     model = keras.Sequential(
-        [keras.Input((10,)), layers.Dense(16), layers.BatchNormalization(), layers.ReLU(), layers.Dense(4, activation="softmax")]
+        [keras.Input((10,)), layers.Dense(16, use_bias=False), layers.BatchNormalization(), layers.ReLU(), layers.Dense(4, activation="softmax")]
     )
     return dict(
         model=model,
@@ -127,6 +130,7 @@ CASES = {
             "class_name": "SGD",
             "config": {
                 "learning_rate": {
+                    "module": "keras.optimizers.schedules",
                     "class_name": "ExponentialDecay",
                     "config": {"initial_learning_rate": 0.02, "decay_steps": 20, "decay_rate": 0.8},
                 }
@@ -166,7 +170,7 @@ def run(name):
     model, compile, fit = case["model"], case["compile"], case["fit"]
     optimizer = compile["optimizer"]
     model.compile(
-        **{**compile, "optimizer": keras.optimizers.get(optimizer)},
+        **{**compile, "optimizer": keras.optimizers.get(copy.deepcopy(optimizer))},
         jit_compile=False,
     )
     initial = weights_of(model)
@@ -212,4 +216,4 @@ def run(name):
 
 if __name__ == "__main__":
     keras.utils.set_random_seed(11)
-    print(json.dumps(run(sys.argv[1])))
+    print(json.dumps({name: run(name) for name in sys.argv[1:]}))

@@ -8,7 +8,8 @@ export class WorkerGoneError extends Error {
 
 const RETRY_MILLISECONDS = 2;
 const pause = new Int32Array(new SharedArrayBuffer(4));
-const errorCode = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : null);
+const errorCode = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : null;
 
 /**
  * Whether the process was started with this descriptor open. One that was not may have been taken by Node itself, for its epoll and
@@ -39,7 +40,7 @@ export class MessageChannel {
   /** @throws WorkerGoneError when nobody reads. */
   send(message: TrainerMessage): void {
     const bytes = Buffer.from(`${JSON.stringify(message)}\n`);
-    for (let sent = 0; sent < bytes.length; ) sent += this.#write(bytes.subarray(sent));
+    for (let sent = 0; sent < bytes.length;) sent += this.#write(bytes.subarray(sent));
   }
 
   /** Sends an event with the time at which it happened. */

@@ -30,6 +30,8 @@ export interface Trainable {
   trainStep(seed: number, weighted: boolean): StepFunction;
   testStep(weighted: boolean): StepFunction;
   predictStep(): StepFunction;
+  /** What the optimizer does to the weights after the last epoch. */
+  readonly finalizeWeights: StepFunction;
   /** One output: every log's value, float32, in the order of `logs`. */
   readonly trainLogs: StepFunction;
   readonly testLogs: StepFunction;

@@ -3,6 +3,7 @@ import type { CallbackDescription } from '@epochal/model-spec';
 import type { LogValues } from '../callbacks/callback.js';
 import type { Trainable } from '../compile/trainable.js';
 import type { Samples } from '../data/samples.js';
+import type { Execution } from '../execution/open-executor.js';
 import type { EpochLogs, TrainingState } from '../state/training-state.js';
 
 /** What is asked of training between two native calls. */
@@ -46,8 +47,7 @@ export interface FitOptions {
   /** A state to go on from. */
   readonly resume: TrainingState | null;
   readonly host: FitHost;
-  /** `eager` runs op by op even what could be traced. */
-  readonly execution?: 'auto' | 'eager';
+  readonly execution?: Execution;
 }
 
 export interface FitResult {

@@ -199,7 +199,10 @@ class FitRun {
   }
 
   async #end(): Promise<void> {
-    if (!this.#ended) for (const callback of this.#callbacks) callback.onTrainEnd?.();
+    if (!this.#ended) {
+      tf.dispose(this.#session.executor.call('finalizeWeights'));
+      for (const callback of this.#callbacks) callback.onTrainEnd?.();
+    }
     this.#ended = true;
     this.#host.emit({ type: 'train_end', data: { logs: toWireLogs(this.#history.at(-1)?.logs ?? {}) } });
     await this.#save('ended');

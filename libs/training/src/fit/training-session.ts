@@ -1,8 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Trainable } from '../compile/trainable.js';
 import type { Samples } from '../data/samples.js';
-import { createExecutor } from '../execution/create-executor.js';
-import { EagerExecutor } from '../execution/eager-executor.js';
+import { openExecutor, type Execution } from '../execution/open-executor.js';
 import type { Computation, Executor } from '../execution/executor.js';
 import { Batches } from './batches.js';
 import { columnsOf } from './rows.js';
@@ -24,7 +23,7 @@ export interface TrainingSessionOptions {
   readonly validationBatchSize: number;
   readonly seed: number;
   readonly secondsPerCall: number;
-  readonly execution: 'auto' | 'eager';
+  readonly execution: Execution;
 }
 
 const allVariables = (trainable: Trainable): tf.Variable[] => [
@@ -50,6 +49,7 @@ export const openTrainingSession = (options: TrainingSessionOptions): TrainingSe
     functions: {
       trainLogs: trainable.trainLogs,
       resetTrainTrackers: trainable.resetTrainTrackers,
+      finalizeWeights: trainable.finalizeWeights,
       ...(validation && { testLogs: trainable.testLogs, resetTestTrackers: trainable.resetTestTrackers }),
       ...(learningRate.kind === 'schedule' && { learningRate: learningRate.current }),
     },
@@ -59,10 +59,7 @@ export const openTrainingSession = (options: TrainingSessionOptions): TrainingSe
     },
     data,
   };
-  const executor =
-    options.execution === 'eager'
-      ? new EagerExecutor(computation, 'it was asked for')
-      : createExecutor(computation);
+  const executor = openExecutor(computation, options.execution);
   tf.dispose(data);
   return { executor, train: trainBatches, validation: validationBatches };
 };

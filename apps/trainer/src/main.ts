@@ -1,0 +1,2 @@
+#!/usr/bin/env node
+import { ControlRequests, listenForControl } from './channel/control-channel.js';

@@ -1,0 +1,159 @@
+import type { Callback, Compile, Fit, JsonObject } from '@epochal/contracts';
+import { compileSchema, fitSchema } from '@epochal/contracts';
+import { parseModel, readCallbacks } from '@epochal/model-spec';
+import { loadTensorFlow } from '@epochal/tensorflow';
+import {
+  CompiledModel,
+  createModel,
+  evaluate,
+  fit,
+  predict,
+  type FitHost,
+  type Samples,
+} from '@epochal/training';
+import * as tf from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { runPython } from './keras-python.js';
+
+interface WrittenTensor {
+  shape: number[];
+  values: number[];
+}
+interface WrittenSamples {
+  rows: number;
+  inputs: WrittenTensor[];
+  targets: WrittenTensor[];
+  weights: number[] | null;
+}
+interface KerasRun {
+  definition: JsonObject;
+  compile: Compile;
+  fit: Fit;
+  callbacks: Callback[];
+  train: WrittenSamples;
+  validation: WrittenSamples | null;
+  initial_weights: Record<string, number[]>;
+  final_weights: Record<string, number[]>;
+  history: Record<string, number[]>;
+  evaluation: Record<string, number>;
+  predictions: number[][];
+}
+
+const CASES = [
+  'mlp_sgd',
+  'mlp_adam',
+  'mlp_rmsprop',
+  'mlp_schedule',
+  'wide_and_deep',
+  'classifier',
+  'binary',
+  'callbacks',
+];
+
+const TOLERANCE = 1e-5;
+
+const samples = (written: WrittenSamples): Samples => {
+  const tensor = ({ shape, values }: WrittenTensor) => ({ shape, values: Float32Array.from(values) });
+  return {
+    rows: written.rows,
+    inputs: written.inputs.map(tensor),
+    targets: written.targets.map(tensor),
+    weights: written.weights && Float32Array.from(written.weights),
+  };
+};
+
+/** Keras puts the name of a Sequential model in front of its weights' paths. */
+const ofKeras = (weights: Record<string, number[]>, path: string, model: string): number[] =>
+  weights[path] ?? weights[`${model}/${path}`]!;
+
+const quietHost: FitHost = {
+  execution: (mode, reason) => expect(`${mode} ${reason}`).toBe('graph null'),
+  emit: () => {},
+  poll: () => Promise.resolve('continue'),
+  isCheckpointDue: () => false,
+  saveCheckpoint: () => Promise.resolve(),
+};
+
+const closeTo = (
+  actual: readonly number[],
+  expected: readonly number[],
+  what: string,
+  tolerance = TOLERANCE,
+): void => {
+  expect(actual.length, what).toBe(expected.length);
+  expected.forEach((value, index) => {
+    const difference = Math.abs(actual[index]! - value) / Math.max(Math.abs(value), 1e-3);
+    expect(difference, `${what}[${index}]: ${actual[index]} instead of ${value}`).toBeLessThan(tolerance);
+  });
+};
+
+const trainAs = async (keras: KerasRun) => {
+  const description = parseModel(keras.definition);
+  const model = createModel(description, 0);
+  for (const { path, variable } of model.variables.values()) {
+    const values = ofKeras(keras.initial_weights, path, description.name);
+    variable.assign(tf.tensor(values, variable.shape, variable.dtype));
+  }
+  const train = samples(keras.train);
+  const trainable = new CompiledModel(
+    model,
+    compileSchema.parse(keras.compile),
+    train.targets.map(({ shape }) => [null, ...shape]),
+  );
+  const result = await fit({
+    trainable,
+    train,
+    validation: keras.validation && samples(keras.validation),
+    testRows: 0,
+    fit: fitSchema.parse(keras.fit),
+    seed: 0,
+    callbacks: readCallbacks(keras.callbacks).callbacks,
+    batchIntervalSeconds: 0.5,
+    resume: null,
+    host: quietHost,
+  });
+  const rest = { trainable, samples: train, batchSize: 64, batchIntervalSeconds: 0.5, host: quietHost };
+  return { description, model, result, evaluation: await evaluate(rest), predictions: await predict(rest) };
+};
+
+let kerasRuns: Record<string, KerasRun>;
+beforeAll(async () => {
+  loadTensorFlow({ threads: { intraOp: 1, interOp: 1 } });
+  kerasRuns = await runPython('keras_history.py', CASES);
+});
+
+describe.each(CASES)('%s, trained as by Keras 3', (name) => {
+  let keras: KerasRun;
+  let ours: Awaited<ReturnType<typeof trainAs>>;
+  beforeAll(async () => {
+    keras = kerasRuns[name]!;
+    ours = await trainAs(keras);
+  });
+
+  it('has the same history: the same logs at the same epochs, to 1e-5', () => {
+    const names = new Set(ours.result.history.flatMap(({ logs }) => Object.keys(logs)));
+    expect([...names].sort()).toEqual(Object.keys(keras.history).sort());
+    for (const [log, expected] of Object.entries(keras.history)) {
+      const values = ours.result.history.flatMap(({ logs }) => (log in logs ? [logs[log]!] : []));
+      closeTo(values, expected, log);
+    }
+  });
+
+  it('ends with the same weights', () => {
+    for (const { path, variable } of ours.model.variables.values())
+      closeTo(
+        [...variable.dataSync()],
+        ofKeras(keras.final_weights, path, ours.description.name),
+        path,
+        1e-3,
+      );
+  });
+
+  it('evaluates and predicts the same', () => {
+    for (const [log, value] of Object.entries(keras.evaluation))
+      closeTo([ours.evaluation![log]!], [value], log);
+    keras.predictions.forEach((expected, output) =>
+      closeTo([...ours.predictions![output]!.values], expected, `output ${output}`, 1e-3),
+    );
+  });
+});

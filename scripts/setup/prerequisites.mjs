@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { runCommand } from '../../libs/tensorflow/install/commands.mjs';
 import { findCompiler } from '../../libs/tensorflow/install/compile.mjs';
 import { NativeInstallError } from '../../libs/tensorflow/install/failure.mjs';
 import { chooseTarget } from '../../libs/tensorflow/install/target.mjs';
@@ -19,12 +20,17 @@ export function checkNode() {
 }
 
 /**
- * Looks for what native TensorFlow will need, before anything is downloaded.
+ * Looks for npm and for what native TensorFlow will need, before anything is downloaded.
  * @throws {SetupError} with a line for each thing that is missing
  */
 export async function checkPrerequisites() {
   const isDownloaded = existsSync(chooseTarget(process.env).directory);
   const missing = [];
+  if (!(await runCommand('npm', ['--version'])).found) {
+    missing.push(
+      'There is no npm, which comes with Node from https://nodejs.org (Debian, Ubuntu: "apt-get install npm").',
+    );
+  }
   for (const find of isDownloaded ? [findCompiler] : [findDownloader, findCompiler]) {
     await find().catch((error) => {
       if (!(error instanceof NativeInstallError)) throw error;

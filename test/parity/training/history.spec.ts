@@ -74,16 +74,18 @@ const quietHost: FitHost = {
   saveCheckpoint: () => Promise.resolve(),
 };
 
-const closeTo = (
+/** Which values differ from what they should be by more than a fraction of it. */
+const differing = (
   actual: readonly number[],
   expected: readonly number[],
   what: string,
   tolerance = TOLERANCE,
-): void => {
-  expect(actual.length, what).toBe(expected.length);
-  expected.forEach((value, index) => {
+): string[] => {
+  if (actual.length !== expected.length)
+    return [`${what} has ${actual.length} values instead of ${expected.length}`];
+  return expected.flatMap((value, index) => {
     const difference = Math.abs(actual[index]! - value) / Math.max(Math.abs(value), 1e-3);
-    expect(difference, `${what}[${index}]: ${actual[index]} instead of ${value}`).toBeLessThan(tolerance);
+    return difference < tolerance ? [] : [`${what}[${index}] is ${actual[index]} instead of ${value}`];
   });
 };
 
@@ -133,27 +135,33 @@ describe.each(CASES)('%s, trained as by Keras 3', (name) => {
   it('has the same history: the same logs at the same epochs, to 1e-5', () => {
     const names = new Set(ours.result.history.flatMap(({ logs }) => Object.keys(logs)));
     expect([...names].sort()).toEqual(Object.keys(keras.history).sort());
-    for (const [log, expected] of Object.entries(keras.history)) {
-      const values = ours.result.history.flatMap(({ logs }) => (log in logs ? [logs[log]!] : []));
-      closeTo(values, expected, log);
-    }
+    const valuesOf = (log: string): number[] =>
+      ours.result.history.flatMap(({ logs }) => (log in logs ? [logs[log]!] : []));
+    const wrong = Object.entries(keras.history).flatMap(([log, values]) =>
+      differing(valuesOf(log), values, log),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('ends with the same weights', () => {
-    for (const { path, variable } of ours.model.variables.values())
-      closeTo(
+    const wrong = [...ours.model.variables.values()].flatMap(({ path, variable }) =>
+      differing(
         [...variable.dataSync()],
         ofKeras(keras.final_weights, path, ours.description.name),
         path,
         1e-3,
-      );
+      ),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('evaluates and predicts the same', () => {
-    for (const [log, value] of Object.entries(keras.evaluation))
-      closeTo([ours.evaluation![log]!], [value], log);
-    keras.predictions.forEach((expected, output) =>
-      closeTo([...ours.predictions![output]!.values], expected, `output ${output}`, 1e-3),
+    const evaluated = Object.entries(keras.evaluation).flatMap(([log, value]) =>
+      differing([ours.evaluation![log]!], [value], log),
     );
+    const predicted = keras.predictions.flatMap((values, output) =>
+      differing([...ours.predictions![output]!.values], values, `output ${output}`, 1e-3),
+    );
+    expect([...evaluated, ...predicted]).toEqual([]);
   });
 });

@@ -30,7 +30,8 @@ export interface MetricState {
 
 export type CreateMetricState = (config: JsonObject, context: MetricContext) => MetricState;
 
-export const zeroVariable = (...shape: number[]): tf.Variable => tf.variable(tf.zeros(shape), false);
+export const zeroVariable = (...shape: number[]): tf.Variable =>
+  tf.tidy(() => tf.variable(tf.zeros(shape), false));
 
 export function addTo(variable: tf.Variable, value: tf.Tensor): void {
   variable.assign(tf.add(variable, value));

@@ -93,7 +93,7 @@ export const planCompile = (compile: Compile, outputs: readonly OutputOfModel[])
     objects.map((ofOutput, index) =>
       ofOutput.map((object) => {
         const metric = resolveMetric(object, resolved[index]!.output, field);
-        return { metric, logName: logNames.metric(index, String(metric.config['name']), field) };
+        return { metric, logName: logNames.metric(index, metric.config['name'] as string, field) };
       }),
     );
   const plannedMetrics = plan(metrics, 'metrics');

@@ -31,10 +31,10 @@ export class TrainingControls implements TrainingControl {
   }
 
   setWeights(values: WeightValues): void {
-    const stored = [...this.trainable.weights].map(([path, { shape, dtype }]) => [
-      path,
-      { shape, dtype: dtype as 'float32' | 'int32', values: values[path]! },
-    ]);
+    const stored = [...this.trainable.weights].map(
+      ([path, { shape, dtype }]) =>
+        [path, { shape, dtype: dtype as 'float32' | 'int32', values: values[path]! }] as const,
+    );
     writeVariables(this.executor, this.trainable.weights, Object.fromEntries(stored));
   }
 

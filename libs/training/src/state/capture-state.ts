@@ -59,7 +59,7 @@ export const restoreCallbacks = (callbacks: readonly Callback[], state: Training
   callbacks.forEach((callback, index) => {
     const prefix = callbackPrefix(index);
     const weights = Object.entries(state.tensors).filter(([name]) => name.startsWith(prefix));
-    const values = weights.map(([name, tensor]) => [name.slice(prefix.length), tensor.values]);
+    const values = weights.map(([name, tensor]) => [name.slice(prefix.length), tensor.values] as const);
     callback.restore(saved[index]!.state, values.length > 0 ? Object.fromEntries(values) : null);
   });
 };

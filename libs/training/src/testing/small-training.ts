@@ -119,7 +119,9 @@ export const trainSmall = async (training: SmallTraining = {}): Promise<Recorded
     host,
     execution: training.execution ?? 'auto',
   });
-  const weights = [...model.variables].map(([path, { variable }]) => [path, [...variable.dataSync()]]);
+  const weights = [...model.variables].map(
+    ([path, { variable }]) => [path, [...variable.dataSync()]] as const,
+  );
   trainable.dispose();
   return { result, events, checkpoints, mode, weights: Object.fromEntries(weights) };
 };

@@ -17,16 +17,15 @@ function specProjects() {
     .filter((file) => existsSync(path.join(ROOT, file)));
 }
 
+const CRUISED = ['libs', 'apps', 'scripts', 'test', 'bench', 'prisma'];
+
 const CHECKS = [
   { title: 'types', command: tool('typescript/bin/tsc', '-b', 'tsconfig.json', ...specProjects()) },
   { title: 'types of the tests', command: tool('typescript/bin/tsc', '-p', 'test') },
   { title: 'lint', command: tool('oxlint/bin/oxlint', '--type-aware', '--deny-warnings') },
   {
     title: 'dependencies',
-    command: tool(
-      'dependency-cruiser/bin/dependency-cruise.mjs',
-      ...['libs', 'apps', 'scripts', 'test', 'bench', 'prisma'],
-    ),
+    command: tool('dependency-cruiser/bin/dependency-cruise.mjs', ...CRUISED),
   },
   { title: 'formatting', command: tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.') },
   { title: 'openapi.json', command: [process.execPath, 'apps/api/dist/openapi.js', '--check'] },

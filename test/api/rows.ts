@@ -112,6 +112,14 @@ export class Rows {
     return id;
   }
 
+  /** Makes a checkpoint of a job a version of its model. */
+  async version(jobId: string, checkpointId: string): Promise<string> {
+    const id = testId('mver');
+    const { modelId } = await this.database.job.findUniqueOrThrow({ where: { id: jobId } });
+    await this.database.modelVersion.create({ data: { id, modelId, jobId, checkpointId } });
+    return id;
+  }
+
   private async hold(jobId: string): Promise<void> {
     const leaseUntil = new Date(Date.now() + 600_000);
     await this.database.job.update({ where: { id: jobId }, data: { attempt: 1, workerId: 'w', leaseUntil } });

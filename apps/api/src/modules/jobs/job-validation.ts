@@ -1,8 +1,16 @@
-import { type CreateJob, ProblemException, type ProblemError } from '@epochal/contracts';
+import {
+  type CreateJob,
+  type JsonObject,
+  type JsonValue,
+  type ProblemError,
+  ProblemException,
+} from '@epochal/contracts';
 import type { Transaction } from '@epochal/database';
+import { describeModel, parseModel, readCallbacks, validateTraining } from '@epochal/model-spec';
 import { Injectable } from '@nestjs/common';
-import { DatasetsRepository } from '../datasets/datasets.repository.js';
-import { ModelsRepository } from '../models/models.repository.js';
+import { type DatasetRow, DatasetsRepository } from '../datasets/datasets.repository.js';
+import { columnsOf } from '../datasets/datasets.view.js';
+import { type ModelRow, ModelsRepository } from '../models/models.repository.js';
 
 /** Checks a job against its model and dataset before anything of it is stored. */
 @Injectable()
@@ -15,25 +23,52 @@ export class JobValidation {
   /**
    * Model and dataset cannot be deleted before the transaction ends.
    *
+   * @param submittedData `data` as it was sent, which pointers point into
    * @throws ProblemException `invalid_request` with all that is wrong
    */
-  async assertTrainable(transaction: Transaction, projectId: string, request: CreateJob): Promise<void> {
+  async assertTrainable(
+    transaction: Transaction,
+    projectId: string,
+    request: CreateJob,
+    submittedData: JsonValue | undefined,
+  ): Promise<void> {
     const model = await this.models.lockForUse(transaction, projectId, request.model_id);
     const dataset = await this.datasets.lockForUse(transaction, projectId, request.dataset_id);
-    const errors: ProblemError[] = [];
-    if (!model) errors.push(missing('/model_id', 'model', request.model_id));
-    if (!dataset) errors.push(missing('/dataset_id', 'dataset', request.dataset_id));
-    const version = request.initial_version_id;
-    if (model && version !== undefined && !(await this.models.findVersion(model.id, version))) {
-      errors.push(missing('/initial_version_id', 'version of the model', version));
+    const missing = [
+      ...(model ? [] : [doesNotExist('/model_id', 'model', request.model_id)]),
+      ...(dataset ? [] : [doesNotExist('/dataset_id', 'dataset', request.dataset_id)]),
+      ...(await this.#missingVersion(request)),
+    ];
+    if (!model || !dataset || missing.length > 0) {
+      throw new ProblemException('invalid_request', 'The job names what does not exist.', missing);
     }
+    const errors = trainingErrors(request, model, dataset, submittedData);
     if (errors.length > 0) {
-      throw new ProblemException('invalid_request', 'The job names what does not exist.', errors);
+      throw new ProblemException('invalid_request', 'The model cannot be trained like this.', errors);
     }
+  }
+
+  async #missingVersion(request: CreateJob): Promise<ProblemError[]> {
+    const { model_id: modelId, initial_version_id: version } = request;
+    if (version === undefined || (await this.models.findVersion(modelId, version))) return [];
+    return [doesNotExist('/initial_version_id', 'version of the model', version)];
   }
 }
 
-const missing = (pointer: string, what: string, id: string): ProblemError => ({
+function trainingErrors(
+  request: CreateJob,
+  model: ModelRow,
+  dataset: DatasetRow,
+  submittedData: JsonValue | undefined,
+): ProblemError[] {
+  const details = describeModel(parseModel(model.definition as JsonObject));
+  return [
+    ...validateTraining(details, request, columnsOf(dataset), submittedData),
+    ...readCallbacks(request.callbacks).problems,
+  ];
+}
+
+const doesNotExist = (pointer: string, what: string, id: string): ProblemError => ({
   pointer,
   message: 'does not exist',
   expected: `the id of a ${what} of this project`,

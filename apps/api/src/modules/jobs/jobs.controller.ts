@@ -7,6 +7,7 @@ import {
   type JobQuery,
   jobQuerySchema,
   jobSchema,
+  type JsonObject,
   type Page,
 } from '@epochal/contracts';
 import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
@@ -15,6 +16,7 @@ import { ProjectId } from '../../http/caller.js';
 import type { IdempotencyClaim } from '../../http/idempotency/idempotency-claim.js';
 import { Claim, IDEMPOTENCY_PROBLEMS, Idempotent } from '../../http/idempotency/idempotent.js';
 import { JSON_BODY_PROBLEMS, Operation } from '../../http/operation.js';
+import { SubmittedBody } from '../../http/submitted-body.js';
 import { JobsService } from './jobs.service.js';
 
 @ApiTags('Jobs')
@@ -36,9 +38,10 @@ export class JobsController {
   create(
     @ProjectId() projectId: string,
     @Body({ schema: createJobSchema }) body: CreateJob,
+    @SubmittedBody() submitted: JsonObject,
     @Claim() claim: IdempotencyClaim | undefined,
   ): Promise<Job> {
-    return this.jobs.create(projectId, body, claim);
+    return this.jobs.create(projectId, body, submitted, claim);
   }
 
   @Get()

@@ -1,5 +1,5 @@
 import type { Configuration } from '@epochal/configuration';
-import { type CreateJob, type Job, type JobQuery, type Page } from '@epochal/contracts';
+import { type CreateJob, type Job, type JobQuery, type JsonObject, type Page } from '@epochal/contracts';
 import { type Database, inTransaction } from '@epochal/database';
 import { changeStatus } from '@epochal/event-log';
 import type { Logger } from '@epochal/observability';
@@ -28,10 +28,19 @@ export class JobsService {
     private readonly links: Links,
   ) {}
 
-  /** Stores the job with its first event, or nothing when anything is wrong with it, and wakes a worker. */
-  async create(projectId: string, request: CreateJob, claim?: IdempotencyClaim): Promise<Job> {
+  /**
+   * Stores the job with its first event, or nothing when anything is wrong with it, and wakes a worker.
+   *
+   * @param submitted the request as it was sent
+   */
+  async create(
+    projectId: string,
+    request: CreateJob,
+    submitted: JsonObject,
+    claim?: IdempotencyClaim,
+  ): Promise<Job> {
     const answer = await inTransaction(this.database, async (transaction) => {
-      await this.validation.assertTrainable(transaction, projectId, request);
+      await this.validation.assertTrainable(transaction, projectId, request, submitted['data']);
       const row = await this.jobs.insert(transaction, {
         id: newId('job'),
         projectId,

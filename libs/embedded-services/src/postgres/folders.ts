@@ -7,8 +7,10 @@ import { canReach, type ServiceUser } from './service-user.js';
 /** Where data and binaries go when Postgres's user can't reach the places that were asked for. */
 export const defaultFallbackDirectory = '/var/lib/epochal';
 
-/** The user's folder for files that can be made again: `$XDG_CACHE_HOME/epochal`, usually `~/.cache/epochal`. */
+/** The user's folder for files that can be made again, usually `~/.cache/epochal`; `EPOCHAL_CACHE_DIR` moves it. */
 export function cacheDirectory(): string {
+  const chosen = process.env['EPOCHAL_CACHE_DIR'];
+  if (chosen) return path.resolve(chosen);
   const base = process.env['XDG_CACHE_HOME'] || path.join(homedir(), '.cache');
   return path.join(base, 'epochal');
 }

@@ -11,7 +11,7 @@ let installed: PostgresBinaries;
 let user: ServiceUser | undefined;
 
 beforeEach(async () => {
-  user = await chooseServiceUser();
+  user = await chooseServiceUser('/nonexistent');
   root = await mkdtemp(path.join(tmpdir(), 'epochal-binaries-'));
   await chmod(root, 0o755);
   const found = await findBinaries();

@@ -24,6 +24,11 @@ export interface Cluster {
 /** Name of the superuser, and of the database that always exists. */
 export const superuser = 'postgres';
 
+/** Where the cluster of a folder is. */
+export function clusterIn(parent: string): string {
+  return path.join(parent, 'cluster');
+}
+
 /** What {@link openCluster} works with. */
 export interface ClusterContext {
   readonly binaries: PostgresBinaries;
@@ -36,7 +41,7 @@ export interface ClusterContext {
  * so an interrupted creation leaves nothing half-done and of two at the same time one wins.
  */
 export async function openCluster(parent: string, context: ClusterContext): Promise<Cluster> {
-  const directory = path.join(parent, 'cluster');
+  const directory = clusterIn(parent);
   const password = (await readPassword(directory)) ?? (await createCluster(parent, directory, context));
   const data = path.join(directory, 'data');
   await checkVersion(data, context.binaries);

@@ -17,6 +17,7 @@ export function cacheDirectory(): string {
 
 /** What {@link chooseFolder} has to decide on. */
 export interface FolderChoice {
+  /** An absolute path. */
   readonly wanted: string;
   readonly user: ServiceUser | undefined;
   readonly fallbackDirectory: string;
@@ -28,11 +29,10 @@ export interface FolderChoice {
  * below `/root`, say), one in the fallback directory whose name follows from the wanted path.
  */
 export async function chooseFolder({ wanted, user, fallbackDirectory, log }: FolderChoice): Promise<string> {
-  const folder = path.resolve(wanted);
-  if (user === undefined || (await canReach(folder, user))) return createFolder(folder);
-  const digest = createHash('sha256').update(folder).digest('hex').slice(0, 12);
-  const chosen = path.join(fallbackDirectory, `${path.basename(folder)}-${digest}`);
-  log(`The user "${user.name}", which Postgres runs as, can't reach ${folder}: its data is in ${chosen}.`);
+  if (user === undefined || (await canReach(wanted, user))) return createFolder(wanted);
+  const digest = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
+  const chosen = path.join(fallbackDirectory, `${path.basename(wanted)}-${digest}`);
+  log(`The user "${user.name}", which Postgres runs as, can't reach ${wanted}: its data is in ${chosen}.`);
   return createFolder(chosen);
 }
 

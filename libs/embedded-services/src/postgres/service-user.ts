@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -14,11 +15,16 @@ export interface ServiceUser {
 }
 
 /**
- * Postgres refuses to run as root. Under root it runs as `postgres`, or as `nobody` where there is no such user;
- * otherwise as the user of this process, which is told by `undefined`. No user is ever created.
+ * Postgres refuses to run as root. Under root it runs as the user whom the cluster belongs to, if there is one yet;
+ * else as `postgres`, or as `nobody` where there is no such user. Otherwise it runs as the user of this process, which
+ * is told by `undefined`. No user is ever created.
+ *
+ * @param cluster path of a cluster, which need not exist
  */
-export async function chooseServiceUser(): Promise<ServiceUser | undefined> {
+export async function chooseServiceUser(cluster: string): Promise<ServiceUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
+  const owner = await findOwner(cluster);
+  if (owner !== undefined && owner.uid !== 0) return owner;
   for (const name of ['postgres', 'nobody']) {
     const user = await findUser(name);
     if (user !== undefined) return user;
@@ -27,6 +33,11 @@ export async function chooseServiceUser(): Promise<ServiceUser | undefined> {
     'no-service-user',
     'Postgres must not run as root, and there is neither a user "postgres" nor "nobody". Create one, or run as another user.',
   );
+}
+
+async function findOwner(file: string): Promise<ServiceUser | undefined> {
+  const status = await statIfPresent(file);
+  return status && { name: String(status.uid), uid: status.uid, gid: status.gid };
 }
 
 async function findUser(name: string): Promise<ServiceUser | undefined> {
@@ -51,13 +62,17 @@ export async function canReach(target: string, user: ServiceUser): Promise<boole
   let folder = root;
   for (const part of ['', ...path.relative(root, target).split(path.sep)]) {
     folder = path.join(folder, part);
-    const status = await stat(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
+    const status = await statIfPresent(folder);
     if (status === undefined) return true;
     const shift = status.uid === user.uid ? 6 : status.gid === user.gid ? 3 : 0;
     if (((status.mode >> shift) & 0o5) !== 0o5) return false;
   }
   return true;
+}
+
+async function statIfPresent(file: string): Promise<Stats | undefined> {
+  return stat(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
 }

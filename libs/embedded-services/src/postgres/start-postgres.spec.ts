@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { rolldown } from 'rolldown';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -13,6 +14,7 @@ import { findFreePort } from './port.js';
 import { chooseServiceUser } from './service-user.js';
 import { startPostgres, type EmbeddedPostgres, type StartPostgresOptions } from './start-postgres.js';
 
+const run = promisify(execFile);
 let root: string;
 const started: EmbeddedPostgres[] = [];
 
@@ -126,7 +128,7 @@ test('a lock file whose process id now belongs to another program does not keep 
   const lockFile = path.join(first.directory, 'cluster/data/postmaster.pid');
   const content = await readFile(lockFile, 'utf8');
   await first.stop();
-  const user = await chooseServiceUser();
+  const user = await chooseServiceUser(path.join(first.directory, 'cluster'));
   const other = spawn('sleep', ['600'], user === undefined ? {} : { uid: user.uid, gid: user.gid, cwd: '/' });
   try {
     await writeFile(lockFile, content.replace(/^\d+/, String(other.pid)));
@@ -188,6 +190,15 @@ test("the data is where Postgres's user can reach it, and a stand-in folder is t
   expect(again.directory.startsWith(isRoot ? path.join(root, 'fallback') : directory)).toBe(true);
   expect(messages).toHaveLength(isRoot ? 1 : 0);
   expect((await start({ directory })).directory).toBe(again.directory);
+});
+
+test('a cluster is run by the user whom it belongs to, also when root starts it', async () => {
+  const first = await start();
+  await first.stop();
+  const owner = process.getuid?.() === 0 ? 54_321 : process.getuid?.();
+  await run('chown', ['-R', String(owner), path.join(first.directory, 'cluster')]);
+  const second = await start();
+  expect((await stat(`/proc/${await postmasterOf(second)}`)).uid).toBe(owner);
 });
 
 test('ensureDatabase creates a database once, also for callers that come together', async () => {

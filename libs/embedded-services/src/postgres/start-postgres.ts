@@ -1,5 +1,6 @@
+import path from 'node:path';
 import { findBinaries, prepareBinaries } from './binaries.js';
-import { openCluster, superuser, type Durability } from './cluster.js';
+import { clusterIn, openCluster, superuser, type Durability } from './cluster.js';
 import { chooseFolder, defaultFallbackDirectory } from './folders.js';
 import { errorFromFileSystem } from './embedded-postgres-error.js';
 import { host } from './port.js';
@@ -51,9 +52,11 @@ async function start(options: StartPostgresOptions): Promise<EmbeddedPostgres> {
     durability = 'full',
     log = () => undefined,
   } = options;
-  const user = await chooseServiceUser();
+  const wanted = path.resolve(options.directory);
+  const wantedUser = await chooseServiceUser(clusterIn(wanted));
+  const directory = await chooseFolder({ wanted, user: wantedUser, fallbackDirectory, log });
+  const user = await chooseServiceUser(clusterIn(directory));
   const binaries = await prepareBinaries(await findBinaries(), user, fallbackDirectory);
-  const directory = await chooseFolder({ wanted: options.directory, user, fallbackDirectory, log });
   const context = { binaries, user, durability };
   const cluster = await openCluster(directory, context);
   const { port, adopted } = await runServer(cluster, context, options.port);

@@ -1,1 +1,14 @@
-export {};
+export {
+  encodeDataset,
+  type EncodedDataset,
+  type EncodedSplit,
+  type EncodedTensor,
+  type EncodeOptions,
+  type FittedTensor,
+  type Preprocessing,
+} from './encode/encode-dataset.js';
+export type { FittedColumn } from './encode/fit-column.js';
+export { InvalidDataError } from './encode/invalid-data-error.js';
+export { type RowSplit, SPLIT_NAMES, type SplitName, splitRows } from './encode/split-rows.js';
+export { ingestCsv, type IngestOptions, type IngestedDataset } from './ingest/ingest-csv.js';
+export { InvalidDatasetError, type DatasetProblem } from './invalid-dataset-error.js';

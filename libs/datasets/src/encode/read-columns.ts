@@ -49,7 +49,7 @@ function selectColumn({ name, type }: ColumnProfile): string {
 
 const emptyColumn = ({ type }: ColumnProfile, rows: number): RawColumn =>
   type === 'string'
-    ? { kind: 'strings', values: new Array<string | null>(rows).fill(null) }
+    ? { kind: 'strings', values: Array.from({ length: rows }, (): string | null => null) }
     : { kind: 'numbers', values: new Float64Array(rows).fill(NaN) };
 
 function fill(column: RawColumn, start: number, values: readonly unknown[]): void {

@@ -194,6 +194,7 @@ test("the data is where Postgres's user can reach it, and a stand-in folder is t
 
 test('a cluster is run by the user whom it belongs to, also when root starts it', async () => {
   const first = await start();
+  started.length = 0; // Its handle still stands for the first owner.
   await first.stop();
   const owner = process.getuid?.() === 0 ? 54_321 : process.getuid?.();
   await run('chown', ['-R', String(owner), path.join(first.directory, 'cluster')]);

@@ -8,3 +8,4 @@ export {
   type TensorValues,
 } from './safetensors/tensor-types.js';
 export { type TensorToWrite, writeSafetensors, type WrittenFile } from './safetensors/write-safetensors.js';
+export { type ModelFileOptions, writeModelFile } from './write-model-file.js';

@@ -1,8 +1,11 @@
 import type { Failure } from '@epochal/contracts';
-import { ConfigError, ShapeError, UnknownNameError } from '@epochal/model-spec';
+import { InvalidDataError } from '@epochal/datasets';
+import { ConfigError, ModelDefinitionError, ShapeError, UnknownNameError } from '@epochal/model-spec';
+import { TensorFlowUnavailableError } from '@epochal/tensorflow';
 import { TrainingError } from '@epochal/training';
 
 const user = (code: string, message: string): Failure => ({ category: 'user', code, message });
+const machine = (code: string, message: string): Failure => ({ category: 'infrastructure', code, message });
 
 /** Which error of the file system means that the disk is full, or that its quota is. */
 const isDiskFull = (error: unknown): boolean =>
@@ -21,17 +24,16 @@ export const failureOf = (error: unknown): Failure | null => {
   if (error instanceof TrainingError) return user(error.code, error.message);
   if (error instanceof UnknownNameError || error instanceof ConfigError)
     return user('invalid_compile', error.message);
-  if (error instanceof ShapeError) return user('invalid_model', error.message);
+  if (error instanceof InvalidDataError) return user('invalid_data', error.message);
+  if (error instanceof ModelDefinitionError || error instanceof ShapeError)
+    return user('invalid_model', error.message);
   if (isOutOfMemory(error))
     return user(
       'out_of_memory',
       'The machine has too little memory for this training: try a smaller batch_size or model.',
     );
   if (isDiskFull(error))
-    return {
-      category: 'infrastructure',
-      code: 'storage_full',
-      message: 'The disk is full: a checkpoint could not be written.',
-    };
+    return machine('storage_full', 'The disk is full: a checkpoint could not be written.');
+  if (error instanceof TensorFlowUnavailableError) return machine('tensorflow_unavailable', error.message);
   return null;
 };

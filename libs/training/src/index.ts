@@ -10,6 +10,6 @@ export type { FitHost, FitOptions, FitResult, Request, SavedCheckpoint } from '.
 export { predict, type PredictOptions } from './fit/predict.js';
 export { toWireLogs } from './fit/wire-logs.js';
 export { createModel, disposeModel, type Model, type ModelVariable } from './model/create-model.js';
-export { loadState, saveState } from './state/state-file.js';
+export { loadState, loadWeights, saveState } from './state/state-file.js';
 export type { EpochLogs, StoredTensor, TrainingProgress, TrainingState } from './state/training-state.js';
 export { TrainingError, type TrainingErrorCode } from './training-error.js';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 const cache =
   process.env['EPOCHAL_CACHE_DIR'] ??
   path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'epochal');
-const PYTHON = path.join(cache, 'python', 'bin', 'python');
+const PYTHON = process.env['EPOCHAL_PYTHON'] ?? path.join(cache, 'python', 'bin', 'python');
 
 /** Runs a Python program of this folder with real Keras. @returns the JSON that it prints last */
 export const runPython = <T>(program: string, args: readonly string[], input = ''): Promise<T> =>

@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { controlMessageSchema, TRAINER_CONTROL_FD, type ControlMessage } from '@epochal/contracts';
-import { isInherited } from './message-channel.js';
+import { isInherited, type MessageChannel } from './message-channel.js';
 
 type StopCause = Extract<ControlMessage, { type: 'stop' }>['cause'];
 
@@ -51,11 +51,11 @@ const parse = (line: string): ControlMessage | null => {
  * Listens to the worker and to SIGTERM. When the worker's end of the channel closes, the worker is gone.
  * Run by hand there is no worker, and only signals count; Ctrl-C cancels.
  */
-export const listenForControl = (messagesInherited: boolean): ControlRequests => {
+export const listenForControl = (messages: MessageChannel): ControlRequests => {
   const requests = new ControlRequests();
   process.on('SIGTERM', () => requests.take({ type: 'stop', cause: 'terminate' }));
   process.on('SIGINT', () => requests.take({ type: 'stop', cause: 'cancel' }));
-  if (!messagesInherited || !isInherited(TRAINER_CONTROL_FD)) return requests;
+  if (!messages.hasWorker || !isInherited(TRAINER_CONTROL_FD)) return requests;
   const stats = fstatSync(TRAINER_CONTROL_FD);
   if (!stats.isSocket() && !stats.isFIFO()) return requests;
   const socket = new Socket({ fd: TRAINER_CONTROL_FD, readable: true, writable: false });

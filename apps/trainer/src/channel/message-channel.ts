@@ -37,6 +37,11 @@ export class MessageChannel {
     return new MessageChannel(isInherited(TRAINER_MESSAGE_FD) ? TRAINER_MESSAGE_FD : process.stdout.fd);
   }
 
+  /** Whether a worker listens, rather than a person. */
+  get hasWorker(): boolean {
+    return this.descriptor === TRAINER_MESSAGE_FD;
+  }
+
   /** @throws WorkerGoneError when nobody reads. */
   send(message: TrainerMessage): void {
     const bytes = Buffer.from(`${JSON.stringify(message)}\n`);

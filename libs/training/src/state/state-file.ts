@@ -7,10 +7,13 @@ import {
   writeSafetensors,
   type TensorToWrite,
 } from '@epochal/model-formats';
+import type * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
+import type { Model } from '../model/create-model.js';
 import { TrainingError } from '../training-error.js';
 import { historyFromTensors, historyToTensors } from './history-tensors.js';
 import type { StoredTensor, TrainingState } from './training-state.js';
+import { writeVariables } from './variables.js';
 
 /** Raised whenever what a checkpoint says changes its meaning. */
 const FORMAT = 'epochal-checkpoint-1';
@@ -84,4 +87,16 @@ export const loadState = async (file: string): Promise<{ state: TrainingState; e
       });
     throw error;
   }
+};
+
+/**
+ * Gives a model the weights of a checkpoint, and nothing else of it.
+ * @throws TrainingError when the checkpoint is of another model, or cannot be read
+ */
+export const loadWeights = async (model: Model, file: string): Promise<void> => {
+  const { state } = await loadState(file);
+  const variables = new Map([...model.variables].map(([path, { variable }]) => [`model/${path}`, variable]));
+  const assign = (values: readonly tf.Tensor[], which: readonly tf.Variable[]): void =>
+    which.forEach((variable, index) => variable.assign(values[index]!));
+  writeVariables({ assign }, variables, state.tensors);
 };

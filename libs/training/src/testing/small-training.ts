@@ -119,9 +119,10 @@ export const trainSmall = async (training: SmallTraining = {}): Promise<Recorded
     host,
     execution: training.execution ?? 'auto',
   });
-  const weights = [...model.variables].map(
-    ([path, { variable }]) => [path, [...variable.dataSync()]] as const,
-  );
+  const weights = [...model.variables].map(([path, { variable }]): [string, number[]] => [
+    path,
+    [...variable.dataSync()],
+  ]);
   trainable.dispose();
   return { result, events, checkpoints, mode, weights: Object.fromEntries(weights) };
 };

@@ -10,3 +10,4 @@ export type { Optimizer, OptimizerSlot, TrainableWeight } from './optimizers/opt
 export { createOptimizer } from './optimizers/create-optimizer.js';
 export { IMPLEMENTATIONS } from './implementations/index.js';
 export { callLayer, type LayerOutput } from './implementations/call-layer.js';
+export { activationOf, type Activation } from './activations/index.js';

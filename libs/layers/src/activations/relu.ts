@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { constant } from '../ops/constant.js';
 import { customGradient } from '../ops/custom-gradient.js';
 import { relu, relu6 } from '../ops/elementwise.js';
 import { FLOAT, floatAttribute, nativeOperation } from '../ops/native.js';
@@ -29,6 +30,13 @@ export function generalRelu(x: tf.Tensor, { negative_slope, max_value, threshold
 
 function rectify(x: tf.Tensor, maximum: number | null, threshold: number): tf.Tensor {
   if (threshold === 0 && maximum === 6) return relu6(x);
-  const positive = threshold === 0 ? relu(x) : tf.where(tf.greater(x, threshold), x, tf.zerosLike(x));
+  const positive =
+    threshold === 0
+      ? relu(x)
+      : tf.where(
+          constant(() => tf.greater(x, threshold)),
+          x,
+          tf.zerosLike(x),
+        );
   return maximum === null ? positive : tf.clipByValue(positive, 0, maximum);
 }

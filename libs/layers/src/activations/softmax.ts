@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { constant } from '../ops/constant.js';
 import { relu } from '../ops/elementwise.js';
 import { max, sum } from '../ops/reduce.js';
 
@@ -21,21 +22,25 @@ function alongLast(x: tf.Tensor, axis: number, operation: (x: tf.Tensor) => tf.T
   return tf.transpose(operation(tf.transpose(x, order)), order);
 }
 
-/** Martins and Astudillo 2016, along the last axis. */
+/**
+ * Martins and Astudillo 2016, along the last axis, as Keras 3.15 computes it: its threshold adds up all cumulative sums of the
+ * support where the paper has the last one, so that the numbers need not add up to 1.
+ */
 export function sparsemax(x: tf.Tensor): tf.Tensor {
   const classes = x.shape.at(-1) ?? 1;
-  const sorted = tf.topk(x, classes).values;
-  const sums = tf.cumsum(sorted, x.rank - 1);
-  const ranks = tf.range(1, classes + 1);
-  const supported = tf.cast(tf.greater(tf.add(1, tf.mul(ranks, sorted)), sums), 'float32');
-  const size = tf.sum(supported, -1, true);
-  // The threshold is computed from the values themselves, since sorting has no gradient.
-  const least = tf.sum(
-    tf.mul(sorted, tf.mul(supported, tf.cast(tf.equal(ranks, size), 'float32'))),
-    -1,
-    true,
-  );
-  const inSupport = tf.cast(tf.greaterEqual(x, least), 'float32');
-  const threshold = tf.div(tf.sub(sum(tf.mul(x, inSupport), -1, 'keep axes'), 1), size);
+  const parts = constant(() => supportOf(x, classes));
+  const [occurrences, size] = tf.split(parts, [classes, 1], -1) as [tf.Tensor, tf.Tensor];
+  const threshold = tf.div(tf.sub(sum(tf.mul(x, occurrences), -1, 'keep axes'), 1), size);
   return relu(tf.sub(x, threshold));
+}
+
+/** In how many of the cumulative sums of the support each number occurs, and after them the size of the support. */
+function supportOf(x: tf.Tensor, classes: number): tf.Tensor {
+  const { values, indices } = tf.topk(x, classes);
+  const ranks = tf.range(1, classes + 1);
+  const isSupported = tf.greater(tf.add(1, tf.mul(ranks, values)), tf.cumsum(values, x.rank - 1));
+  const size = tf.sum(tf.cast(isSupported, 'float32'), -1, true);
+  const bySize = tf.relu(tf.add(tf.sub(size, ranks), 1));
+  const places = tf.cast(tf.oneHot(indices as tf.Tensor1D, classes), 'float32');
+  return tf.concat([tf.sum(tf.mul(places, tf.expandDims(bySize, -1)), -2), size], -1);
 }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { constant } from '../ops/constant.js';
 import { activationOf } from '../activations/index.js';
 import { addBias } from '../ops/bias.js';
 import { implement, only, weightOf } from './implement.js';
@@ -23,7 +24,7 @@ export function timesMatrix(x: tf.Tensor, matrix: tf.Tensor): tf.Tensor {
 
 /** keras/src/layers/core/embedding.py */
 const embedding = implement('Embedding', {
-  masks: ({ mask_zero }, inputs) => [mask_zero ? tf.notEqual(only(inputs), 0) : null],
+  masks: ({ mask_zero }, inputs) => [mask_zero ? constant(() => tf.notEqual(only(inputs), 0)) : null],
   call(_config, inputs, weights) {
     const input = only(inputs);
     const indices = input.dtype === 'int32' ? input : tf.cast(input, 'int32');
@@ -33,11 +34,11 @@ const embedding = implement('Embedding', {
 
 /** keras/src/layers/core/masking.py */
 const masking = implement('Masking', {
-  masks: ({ mask_value }, inputs) => [tf.any(tf.notEqual(only(inputs), mask_value), -1)],
+  masks: ({ mask_value }, inputs) => [constant(() => tf.any(tf.notEqual(only(inputs), mask_value), -1))],
   call({ mask_value }, inputs) {
     const input = only(inputs);
-    const isStep = tf.any(tf.notEqual(input, mask_value), -1, true);
-    return tf.mul(input, tf.cast(isStep, input.dtype));
+    const isStep = constant(() => tf.cast(tf.any(tf.notEqual(input, mask_value), -1, true), input.dtype));
+    return tf.mul(input, isStep);
   },
 });
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { constant } from '../ops/constant.js';
 import { relu, softplus } from '../ops/elementwise.js';
 import { max, sum } from '../ops/reduce.js';
 import type { LossFunction } from './loss.js';
@@ -22,7 +23,7 @@ export function circle(gamma: number, margin: number, withItself: 'compared' | '
       const far = tf.mul(tf.mul(negativeWeights, tf.sub(1 - margin, distances)), gamma);
       return softplus(tf.add(logSumExp(positive, near), logSumExp(negative, far)));
     },
-    mask: (_yTrue, values) => tf.greater(values, 0),
+    mask: (_yTrue, values) => constant(() => tf.greater(values, 0)),
   };
 }
 

@@ -89,7 +89,7 @@ function countInBuckets(thresholds: readonly number[], scores: tf.Tensor, amount
 function bucketSums(bucket: tf.Tensor, amounts: tf.Tensor, buckets: number): tf.Tensor {
   if (bucket.rank === 1) return tf.unsortedSegmentSum(amounts, bucket as tf.Tensor1D, buckets);
   const labels = bucket.shape[1] ?? 1;
-  const cell = tf.add(tf.mul(bucket, labels), tf.range(0, labels, 1, 'int32'));
+  const cell = tf.add(tf.mul(bucket, tf.scalar(labels, 'int32')), tf.range(0, labels, 1, 'int32'));
   const sums = tf.unsortedSegmentSum(
     tf.reshape(amounts, [-1]),
     tf.reshape(cell, [-1]) as tf.Tensor1D,

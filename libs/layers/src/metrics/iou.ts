@@ -49,7 +49,7 @@ function confusionMatrix(
   const counted = tf.cast(counts, 'float32');
   const weight = sampleWeight === null ? counted : tf.mul(spread(sampleWeight, actual, weights), counted);
   // A negative segment is left out.
-  const cell = tf.add(tf.mul(actual, classes), predicted);
+  const cell = tf.add(tf.mul(actual, tf.scalar(classes, 'int32')), predicted);
   const segments = tf.where(counts, cell, tf.scalar(-1, 'int32')) as tf.Tensor1D;
   return tf.reshape(tf.unsortedSegmentSum(weight, segments, classes * classes), [classes, classes]);
 }
@@ -64,12 +64,14 @@ function spread(sampleWeight: tf.Tensor, like: tf.Tensor, weights: 'whole' | 'an
 const classesOf = (form: unknown, axis: number): ClassesOf =>
   form === true ? (x) => x : (x) => tf.argMax(x, axis);
 
+const isFloat = (dtype: unknown): boolean => typeof dtype === 'string' && dtype.startsWith('float');
+
 const common = (config: JsonObject) => ({
   classes: config['num_classes'] as number,
   ignoredClass: (config['ignore_class'] ?? null) as number | null,
   trueClasses: classesOf(config['sparse_y_true'], config['axis'] as number),
   predictedClasses: classesOf(config['sparse_y_pred'], config['axis'] as number),
-  weights: /^float/.test(String(config['dtype'])) ? ('any' as const) : ('whole' as const),
+  weights: isFloat(config['dtype']) ? ('any' as const) : ('whole' as const),
 });
 
 /** IoU and OneHotIoU, whose targets are never sparse. */

@@ -62,7 +62,10 @@ export class RuleOptimizer implements Optimizer {
       );
     }
     tf.tidy(() => {
-      for (const [variable, value] of this.assignments(gradients)) variable.assign(value);
+      for (const [variable, value] of this.assignments(gradients)) {
+        // A variable can't be assigned to itself: it would dispose of its own value first.
+        if (value !== variable) variable.assign(value);
+      }
       this.iterations.assign(tf.add(this.iterations, tf.scalar(1, 'int32')));
     });
   }

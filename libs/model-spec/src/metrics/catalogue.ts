@@ -8,12 +8,25 @@ interface MetricFields {
   name?: string;
   aliases?: string[];
   fields?: z.ZodRawShape;
+  /** Settles keys that follow from others. */
+  complete?: (config: Record<string, unknown>) => Record<string, unknown>;
 }
 
-const dtype = z.union([z.string(), z.looseObject({ class_name: z.string() })]).nullable().default(null);
+const dtype = z
+  .union([z.string(), z.looseObject({ class_name: z.string() })])
+  .nullable()
+  .default(null);
 
-function metric({ className, name, aliases = [], fields = {} }: MetricFields): ComponentDefinition {
-  const config = z.strictObject({ name: z.string().nullable().default(name ?? null), dtype, ...fields });
+function metric({ className, name, aliases = [], fields = {}, complete }: MetricFields): ComponentDefinition {
+  const object = z.strictObject({
+    name: z
+      .string()
+      .nullable()
+      .default(name ?? null),
+    dtype,
+    ...fields,
+  });
+  const config = complete === undefined ? object : object.transform(complete);
   return { className, aliases, config: config as unknown as ComponentDefinition['config'] };
 }
 
@@ -22,7 +35,12 @@ const smoothing = { label_smoothing: fraction.default(0) };
 const axis = { axis: integer.default(-1) };
 const topK = { k: positiveInteger.default(5) };
 const average = { average: z.enum(['micro', 'macro', 'weighted']).nullable().default(null) };
-const thresholds = { thresholds: z.union([fraction, z.array(fraction)]).nullable().default(null) };
+const thresholds = {
+  thresholds: z
+    .union([fraction, z.array(fraction)])
+    .nullable()
+    .default(null),
+};
 const retrieval = {
   ...thresholds,
   top_k: positiveInteger.nullable().default(null),
@@ -68,7 +86,11 @@ export const METRICS: Record<string, ComponentDefinition> = catalogueOf([
     },
   }),
   metric({ className: 'Accuracy', name: 'accuracy' }),
-  metric({ className: 'BinaryAccuracy', name: 'binary_accuracy', fields: { threshold: number.default(0.5) } }),
+  metric({
+    className: 'BinaryAccuracy',
+    name: 'binary_accuracy',
+    fields: { threshold: number.default(0.5) },
+  }),
   metric({ className: 'CategoricalAccuracy', name: 'categorical_accuracy' }),
   metric({ className: 'SparseCategoricalAccuracy', name: 'sparse_categorical_accuracy' }),
   metric({ className: 'TopKCategoricalAccuracy', name: 'top_k_categorical_accuracy', fields: topK }),
@@ -125,6 +147,10 @@ export const METRICS: Record<string, ComponentDefinition> = catalogueOf([
       label_weights: z.array(nonNegative).nullable().default(null),
       ...fromLogits,
     },
+    complete: (config) =>
+      Array.isArray(config['thresholds'])
+        ? { ...config, num_thresholds: config['thresholds'].length + 2 }
+        : config,
   }),
   metric({ className: 'F1Score', name: 'f1_score', fields: { ...average, ...scoreThreshold } }),
   metric({
@@ -138,7 +164,10 @@ export const METRICS: Record<string, ComponentDefinition> = catalogueOf([
   }),
   metric({
     className: 'BinaryIoU',
-    fields: { target_class_ids: z.array(z.union([z.literal(0), z.literal(1)])).default([0, 1]), threshold: number.default(0.5) },
+    fields: {
+      target_class_ids: z.array(z.union([z.literal(0), z.literal(1)])).default([0, 1]),
+      threshold: number.default(0.5),
+    },
   }),
   metric({ className: 'MeanIoU', fields: { ...classes, ...ignoredClass, ...sparseness, ...axis } }),
   metric({

@@ -6,7 +6,9 @@ import { openRedisConsumer, openRedisProducer } from './redis-backend.js';
 
 /** What we use of a BullMQ queue, whichever backend it stands on. */
 export interface Producer {
-  add(name: string, data: unknown, options: JobsOptions): Promise<unknown>;
+  add(this: void, name: string, data: unknown, options: JobsOptions): Promise<unknown>;
+  /** How many jobs wait, which asks the server. */
+  count(this: void): Promise<number>;
   /** Whether a command sent now has a chance; without this, commands would wait for a server that is away. */
   isConnected(): boolean;
   close(): Promise<void>;

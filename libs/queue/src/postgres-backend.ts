@@ -18,6 +18,7 @@ export async function openPostgresProducer(url: string, name: string, attach: At
   await waitUntilReady(queue);
   return {
     add: (...parameters) => queue.add(...parameters),
+    count: () => queue.count(),
     isConnected: () => true, // The pool connects when it is used, and fails at once when it can't.
     close: () => queue.close(),
     disconnect: () => queue.disconnect(),

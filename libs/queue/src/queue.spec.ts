@@ -206,8 +206,10 @@ describe.each([
     await queue.enqueue('train', payload(1));
     await started.promise;
     await queue.enqueue('train', payload(2));
+    await queue.checkHealth();
     await server.stop();
     await expect(queue.enqueue('train', payload(3))).rejects.toThrow(QueueUnavailableError);
+    await expect(queue.checkHealth()).rejects.toThrow(QueueUnavailableError);
     release.resolve();
     await expect.poll(() => handled).toContain(payload(1).job_id);
     await expect.poll(() => logged.join('')).toMatch(/failed|lost touch/);

@@ -22,6 +22,12 @@ export interface Queue {
    * @throws {QueueUnavailableError} at once when the server is away, and when it does not answer within 5 s
    */
   enqueue<Name extends JobName>(name: Name, payload: Payload<Name>, options?: EnqueueOptions): Promise<void>;
+  /**
+   * Resolves when the server of every queue answers.
+   *
+   * @throws {QueueUnavailableError} at once when one is away, and when it does not answer within 5 s
+   */
+  checkHealth(): Promise<void>;
   /** Closes the connections; also when the server does not answer. */
   close(): Promise<void>;
 }
@@ -45,6 +51,7 @@ export async function createQueue(configuration: QueueConfiguration, logger: Log
   const producers = new Map<JobName, Producer>(opened);
   return {
     enqueue: (name, payload, options) => enqueue(producers.get(name), name, payload, options),
+    checkHealth: async () => void (await Promise.all([...producers.values()].map(checkProducer))),
     close: async () => void (await Promise.all([...producers.values()].map(closeProducer))),
   };
 }
@@ -57,16 +64,27 @@ async function enqueue<Name extends JobName>(
 ): Promise<void> {
   const { attempts, backoffMilliseconds } = catalogue[name];
   const data = parsePayload(name, payload);
+  await ask(producer, ({ add }) =>
+    add(name, data, {
+      ...options,
+      attempts,
+      backoff: { type: 'exponential', delay: backoffMilliseconds },
+      removeOnComplete: true,
+      removeOnFail: true,
+    }),
+  );
+}
+
+const checkProducer = (producer: Producer): Promise<void> => ask(producer, ({ count }) => count());
+
+/** Sends a command to a queue's server. Whatever goes wrong, the server is not available. */
+async function ask(
+  producer: Producer | undefined,
+  command: (producer: Producer) => Promise<unknown>,
+): Promise<void> {
   if (!producer?.isConnected()) throw new QueueUnavailableError('there is no connection to its server');
-  const adding = producer.add(name, data, {
-    ...options,
-    attempts,
-    backoff: { type: 'exponential', delay: backoffMilliseconds },
-    removeOnComplete: true,
-    removeOnFail: true,
-  });
   try {
-    await within(answerMilliseconds, adding);
+    await within(answerMilliseconds, command(producer));
   } catch (error) {
     if (error instanceof QueueUnavailableError) throw error;
     throw new QueueUnavailableError(error instanceof Error ? error.message : String(error), { cause: error });

@@ -25,6 +25,7 @@ export async function openRedisProducer(url: string, name: string, attach: Attac
   while (!isConnected() && Date.now() < deadline) await delay(20);
   return {
     add: (...parameters) => queue.add(...parameters),
+    count: () => queue.count(),
     isConnected,
     close: () => queue.close(),
     disconnect: async () => redis.disconnect(),

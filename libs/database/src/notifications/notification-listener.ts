@@ -110,10 +110,10 @@ export class NotificationListener {
   private async resume(client: pg.Client): Promise<void> {
     client.on('notification', ({ channel, payload }) => this.subscribers.deliver(channel, payload ?? ''));
     this.client = client;
-    for (const channel of this.subscribers.channels()) {
-      await client.query(`LISTEN ${channelIdentifier(channel)}`);
-      this.subscribers.resume(channel);
-    }
+    const channels = this.subscribers.channels();
+    await client.query(channels.map((channel) => `LISTEN ${channelIdentifier(channel)}`).join('; '));
+    // Only now that every channel is heard again may readers catch up, so that none misses what another one sends.
+    for (const channel of channels) this.subscribers.resume(channel);
   }
 
   private report(error: unknown): void {

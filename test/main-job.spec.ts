@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Event, EventType, Job } from '@epochal/contracts';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EpochalService, startEpochalService } from './support/epochal-service.js';
+import { housingTestInputs, predictWithEngine } from './support/engine.js';
 import { allEvents, startHousingJob } from './support/housing.js';
 import { keras } from './support/python.js';
 
@@ -96,12 +97,24 @@ describe('the main job', () => {
     expect(response.headers.get('content-disposition')).toContain('.h5');
     const file = path.join(service.dataDirectory, 'housing.h5');
     await writeFile(file, new Uint8Array(await response.arrayBuffer()));
-    const { loss, test_rows: rows } = await keras<{ loss: number; test_rows: number }>(
-      'evaluate_housing.py',
-      [file, path.join(service.dataDirectory, 'objects')],
-    );
-    expect(rows).toBe(4_128);
-    const ours = Number(job.result?.test?.['loss']);
-    expect(Math.abs(loss - ours) / ours).toBeLessThan(1e-5);
+    const inputs = await housingTestInputs(job, service.dataDirectory);
+    const [inputsFile, predictionsFile] = ['x.bin', 'predictions.bin'].map((name) =>
+      path.join(service.dataDirectory, name),
+    ) as [string, string];
+    await writeFile(inputsFile, inputs.values);
+    const { rows, width } = inputs;
+    const loaded = await keras('predict.py', [
+      file,
+      String(rows),
+      String(width),
+      inputsFile,
+      predictionsFile,
+    ]);
+    expect(loaded).toEqual({ shape: [4_128, 1], compiled: true, loss: 'mean_squared_error' });
+    const bytes = await readFile(predictionsFile);
+    const predictions = new Float32Array(bytes.buffer, bytes.byteOffset, rows);
+    const ours = await predictWithEngine(service.client, job, inputs, service.dataDirectory);
+    const differences = ours.map((value, row) => Math.abs(value - predictions[row]!));
+    expect(Math.max(...differences)).toBeLessThan(1e-5);
   });
 });

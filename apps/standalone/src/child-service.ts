@@ -12,6 +12,8 @@ export interface ChildServiceOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly logFile: string;
   readonly log: (message: string) => void;
+  /** Once it aborts, the process is not started again: Ctrl-C reaches the children as soon as it reaches us. */
+  readonly signal: AbortSignal;
 }
 
 /** A process of the service: started again when it ends by itself, ended with us, its output kept in a file. */
@@ -42,6 +44,10 @@ export class ChildService {
     this.#log.end();
   }
 
+  get #isStopping(): boolean {
+    return this.#stopping || this.options.signal.aborted;
+  }
+
   #start(): ChildProcess {
     const { name, main, environment, log } = this.options;
     // The channel lets the child notice that we are gone, even when we are killed.
@@ -52,12 +58,12 @@ export class ChildService {
     child.stdout?.pipe(this.#log, { end: false });
     child.stderr?.pipe(this.#log, { end: false });
     child.once('exit', (code, signal) => {
-      if (this.#stopping) return;
+      if (this.#isStopping) return;
       log(
         `The ${name} ended (${signal ?? `exit code ${code}`}) and is started again; see ${this.options.logFile}.`,
       );
       setTimeout(() => {
-        if (!this.#stopping) this.#child = this.#start();
+        if (!this.#isStopping) this.#child = this.#start();
       }, RESTART_DELAY_MS);
     });
     return child;

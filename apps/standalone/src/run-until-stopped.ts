@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type StandaloneService, startStandalone } from './standalone-service.js';
@@ -14,32 +15,30 @@ export async function runUntilStopped(
   action: (service: StandaloneService, dataDirectory: string) => Promise<void>,
   { stay = () => true }: { stay?: (service: StandaloneService) => boolean } = {},
 ): Promise<void> {
-  const stopped = new Promise<'stopped'>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => resolve('stopped'));
-  });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const stopped = once(signal, 'abort');
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => controller.abort());
   const dataDirectory = path.resolve(process.env['DATA_DIR'] ?? DEFAULT_DATA_DIRECTORY);
-  const starting = startStandalone({
-    dataDirectory,
-    port: process.env['PORT'] ? Number(process.env['PORT']) : undefined,
-    log: (message) => console.log(message),
-  });
+  let service: StandaloneService | undefined;
   try {
-    const service = await starting;
-    const finished = await Promise.race([
-      action(service, dataDirectory).then(() => 'done' as const),
-      stopped,
-    ]);
-    if (finished === 'done' && stay(service)) await stopped;
+    service = await startStandalone({
+      dataDirectory,
+      port: process.env['PORT'] ? Number(process.env['PORT']) : undefined,
+      log: (message) => console.log(message),
+      signal,
+    });
+    await Promise.race([action(service, dataDirectory), stopped]);
+    if (stay(service) && !signal.aborted) await stopped;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
+    if (!signal.aborted) report(error);
   } finally {
-    await starting.then(
-      (service) => service.stop(),
-      // It was reported above; nothing is left running after a failed start.
-      () => undefined,
-    );
+    await service?.stop();
   }
   process.exit();
+}
+
+function report(error: unknown): void {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }

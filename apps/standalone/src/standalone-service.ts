@@ -16,6 +16,8 @@ export interface StandaloneOptions {
   /** Default: 8000 while it is free, else any free one. */
   readonly port?: number;
   readonly log: (message: string) => void;
+  /** Ends the start, and keeps ended processes from being started again. */
+  readonly signal: AbortSignal;
 }
 
 /** A whole service on this machine. */
@@ -56,11 +58,11 @@ async function adopt(paths: Paths): Promise<StandaloneService | null> {
 }
 
 async function start(options: StandaloneOptions, paths: Paths): Promise<StandaloneService> {
-  const { log } = options;
+  const { log, signal } = options;
   const postgres = await startPostgres({ directory: paths.postgres, log });
   const databaseUrl = await ensureDatabase(postgres.url, 'epochal');
   await applyMigrations(databaseUrl);
-  const port = options.port ?? (await choosePort());
+  const port = options.port || (await choosePort());
   const url = `http://127.0.0.1:${port}`;
   const environment = {
     LOG_LEVEL: 'info',
@@ -78,6 +80,7 @@ async function start(options: StandaloneOptions, paths: Paths): Promise<Standalo
       environment,
       logFile: path.join(paths.logs, `${name}.log`),
       log,
+      signal,
     });
   const children = [child('api'), child('worker')];
   const stop = async () => {
@@ -86,7 +89,7 @@ async function start(options: StandaloneOptions, paths: Paths): Promise<Standalo
     await postgres.stop();
   };
   try {
-    await untilReady(url, paths);
+    await untilReady(url, paths, signal);
     await writeFile(paths.address, url);
     return { url, apiKey: await readKey(paths), adopted: false, stop };
   } catch (error) {
@@ -95,9 +98,10 @@ async function start(options: StandaloneOptions, paths: Paths): Promise<Standalo
   }
 }
 
-async function untilReady(url: string, paths: Paths): Promise<void> {
+async function untilReady(url: string, paths: Paths, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_TIMEOUT_MS;
   while (!(await answers(url))) {
+    signal.throwIfAborted();
     if (Date.now() > deadline) throw new StartError(`The API did not start; ${paths.logs}/api.log says why.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -135,13 +135,13 @@ def layer_case(case):
             + [tf.cast(l, "float32") for l in layer.losses]
             + [tf.constant(0.0)]
         )
-    trainable = [w for w in layer.trainable_weights]
+    trainable = {id(w) for w in layer.trainable_weights}
 
     def gradient(source):
         value = tape.gradient(total, source)
         return None if value is None else encode(tf.convert_to_tensor(value).numpy())
 
-    prefix = layer.path + "/"
+    prefix = f"{layer.path}/"
     return {
         "config": json.loads(json.dumps(layer.get_config(), default=lambda o: o.tolist() if hasattr(o, "tolist") else str(o))),
         "inputs": [encode(a) for a in arrays],
@@ -150,10 +150,10 @@ def layer_case(case):
         "weights": [
             {
                 "path": w.path[len(prefix):] if w.path.startswith(prefix) else w.path,
-                "trainable": bool(w in trainable),
+                "trainable": id(w) in trainable,
                 "value": b,
                 "after": encode(w.numpy()),
-                "gradient": gradient(w.value) if w in trainable else None,
+                "gradient": gradient(w.value) if id(w) in trainable else None,
             }
             for w, b in zip(layer.weights, before)
         ],

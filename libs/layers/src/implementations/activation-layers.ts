@@ -2,16 +2,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { scaledElu } from '../activations/elu.js';
 import { softmaxWithLogits } from '../activations/index.js';
 import { generalRelu, leakyRelu } from '../activations/relu.js';
-import type { Mask } from '../layer.js';
 import { relu } from '../ops/elementwise.js';
 import { implement, only, weightOf } from './implement.js';
 
 /** keras/src/layers/activations/softmax.py: what the mask leaves out gets no share. */
 const softmaxLayer = implement('Softmax', {
   masks: 'kept',
-  call({ axis }, inputs, _weights, { masks, keywordInputs }) {
+  call({ axis }, inputs, _weights, { masks }) {
     const input = only(inputs);
-    const mask: Mask = keywordInputs['mask']?.[0] ?? masks[0] ?? null;
+    const mask = masks[0] ?? null;
     if (mask === null) return softmaxWithLogits(input, axis);
     const counted = tf.logicalAnd(tf.cast(mask, 'bool'), tf.fill(input.shape, 1, 'bool'));
     const output = softmaxWithLogits(tf.where(counted, input, tf.fill(input.shape, -3e38)), axis);

@@ -25,13 +25,15 @@ export function callLayer(
   context: CallContext,
 ): LayerOutput {
   const implementation = implementationOf(className);
-  const outputs = implementation.call(config, inputs, weights, context);
+  // Masks given by keyword take the place of those that came with the inputs.
+  const masks = context.keywordInputs['mask'] ?? context.masks;
+  const outputs = implementation.call(config, inputs, weights, { ...context, masks });
   const regularizer = config['activity_regularizer'] ?? null;
   if (regularizer !== null) {
     for (const output of outputs) addActivityPenalty(regularizer as KerasObject, output, context);
   }
-  const masks = implementation.computeMasks?.(config, inputs, context.masks) ?? defaultMasks(context.masks);
-  return { outputs, masks: outputs.map((_output, index) => masks[index] ?? null) };
+  const outputMasks = implementation.computeMasks?.(config, inputs, masks) ?? defaultMasks(masks);
+  return { outputs, masks: outputs.map((_output, index) => outputMasks[index] ?? null) };
 }
 
 const defaultMasks = (masks: readonly Mask[]): Mask[] => [masks.find((mask) => mask !== null) ?? null];

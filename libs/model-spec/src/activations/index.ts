@@ -44,4 +44,5 @@ export const ACTIVATIONS: Record<string, ComponentDefinition> = catalogueOf([
 const resolver = createResolver('activation', ACTIVATIONS);
 
 /** The name of the activation function that a name or serialised function stands for. @throws UnknownNameError */
-export const resolveActivation = (name: string, field: string): string => resolver.find(name, field).className;
+export const resolveActivation = (name: string, field: string): string =>
+  resolver.find(name, field).className;

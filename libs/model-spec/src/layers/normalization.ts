@@ -8,6 +8,7 @@ import { knownSize, onlyInput, positiveAxis } from './shape-rules.js';
 import { stateWeight, trainableWeight, weightFields } from './weight-fields.js';
 
 const axisOrAxes = z.union([z.number().int(), z.array(z.number().int()).min(1)]);
+const axes = axisOrAxes.default(-1).transform((axis) => (typeof axis === 'number' ? [axis] : axis));
 const initializer = (field: string, initial: string) =>
   initializerField(field).default(() => initializerField(field).parse(initial));
 
@@ -55,13 +56,13 @@ const batchNormalization = defineLayer({
   },
 });
 
-const axisSizes = (className: string, axes: number | readonly number[], input: Shape): number[] =>
-  (typeof axes === 'number' ? [axes] : axes).map((axis) => knownSize(className, input, axis));
+const axisSizes = (className: string, of: readonly number[], input: Shape): number[] =>
+  of.map((axis) => knownSize(className, input, axis));
 
 const layerNormalization = defineLayer({
   className: 'LayerNormalization',
   fields: {
-    axis: axisOrAxes.default(-1),
+    axis: axes,
     epsilon: nonNegative.default(0.001),
     rms_scaling: z.boolean().default(false),
     ...scaleAndCentre,
@@ -76,7 +77,7 @@ const layerNormalization = defineLayer({
 
 const rmsNormalization = defineLayer({
   className: 'RMSNormalization',
-  fields: { axis: axisOrAxes.default(-1), epsilon: nonNegative.default(1e-6) },
+  fields: { axis: axes, epsilon: nonNegative.default(1e-6) },
   outputShapes: sameShape,
   weights(config, inputs) {
     const shape = axisSizes('RMSNormalization', config.axis, onlyInput('RMSNormalization', inputs));

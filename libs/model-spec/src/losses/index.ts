@@ -1,6 +1,10 @@
 import type { KerasObject } from '@epochal/contracts';
 import { z } from 'zod';
-import { catalogueOf, type ComponentDefinition, type ResolvedObject } from '../catalogue/component-definition.js';
+import {
+  catalogueOf,
+  type ComponentDefinition,
+  type ResolvedObject,
+} from '../catalogue/component-definition.js';
 import { computeDtype, fraction, integer, number } from '../catalogue/fields.js';
 import { targetKind, type OutputContext } from '../catalogue/output-context.js';
 import { createResolver } from '../catalogue/resolve.js';
@@ -20,12 +24,22 @@ interface LossFields {
 }
 
 function loss({ className, name, aliases = [], fields = {} }: LossFields): ComponentDefinition {
-  const config = z.strictObject({ name: z.string().nullable().default(name), reduction, dtype: computeDtype, ...fields });
+  const config = z.strictObject({
+    name: z.string().nullable().default(name),
+    reduction,
+    dtype: computeDtype,
+    ...fields,
+  });
   return { className, aliases, config: config as unknown as ComponentDefinition['config'] };
 }
 
 const axis = (initial: number) => ({ axis: integer.default(initial) });
-const reductionAxes = { axis: z.union([integer, z.array(integer)]).nullable().default(null) };
+const reductionAxes = {
+  axis: z
+    .union([integer, z.array(integer)])
+    .nullable()
+    .default(null),
+};
 const fromLogits = { from_logits: z.boolean().default(false) };
 const smoothing = { label_smoothing: fraction.default(0) };
 
@@ -44,7 +58,12 @@ export const LOSSES: Record<string, ComponentDefinition> = catalogueOf([
     aliases: ['msle', 'MSLE'],
   }),
   loss({ className: 'CosineSimilarity', name: 'cosine_similarity', fields: axis(-1) }),
-  loss({ className: 'Huber', name: 'huber_loss', aliases: ['huber_loss'], fields: { delta: number.default(1) } }),
+  loss({
+    className: 'Huber',
+    name: 'huber_loss',
+    aliases: ['huber_loss'],
+    fields: { delta: number.default(1) },
+  }),
   loss({ className: 'LogCosh', name: 'log_cosh', aliases: ['logcosh'] }),
   loss({ className: 'Hinge', name: 'hinge' }),
   loss({ className: 'SquaredHinge', name: 'squared_hinge' }),

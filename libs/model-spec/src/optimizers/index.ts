@@ -1,6 +1,10 @@
 import type { KerasObject } from '@epochal/contracts';
 import { z } from 'zod';
-import { catalogueOf, type ComponentDefinition, type ResolvedObject } from '../catalogue/component-definition.js';
+import {
+  catalogueOf,
+  type ComponentDefinition,
+  type ResolvedObject,
+} from '../catalogue/component-definition.js';
 import { fraction, name, nonNegative, number, positiveInteger } from '../catalogue/fields.js';
 import { objectField } from '../catalogue/object-field.js';
 import { createResolver } from '../catalogue/resolve.js';
@@ -11,9 +15,7 @@ export { LEARNING_RATE_SCHEDULES, resolveSchedule } from './schedules.js';
 /** Arguments of every Keras optimizer (keras/src/optimizers/base_optimizer.py). */
 const baseFields = (learningRate: number, weightDecay: number | null) => ({
   name,
-  learning_rate: z
-    .union([nonNegative, objectField(scheduleResolver, 'learning_rate')])
-    .default(learningRate),
+  learning_rate: z.union([nonNegative, objectField(scheduleResolver, 'learning_rate')]).default(learningRate),
   weight_decay: number.nullable().default(weightDecay),
   clipnorm: number.nullable().default(null),
   global_clipnorm: number.nullable().default(null),
@@ -32,7 +34,12 @@ interface OptimizerFields {
   fields: z.ZodRawShape;
 }
 
-function optimizer({ className, learningRate = 0.001, weightDecay, fields }: OptimizerFields): ComponentDefinition {
+function optimizer({
+  className,
+  learningRate = 0.001,
+  weightDecay,
+  fields,
+}: OptimizerFields): ComponentDefinition {
   const config = z
     .strictObject({ ...baseFields(learningRate, weightDecay ?? null), ...fields })
     .refine(

@@ -52,6 +52,8 @@ export class TrainerProcess {
     // A trainer that ended no longer reads; its exit tells, not the broken pipe.
     this.#control.on('error', () => this.#child.kill());
     this.#child.stdin?.on('error', () => this.#child.kill());
+    // Killed early, a sandbox may leave the trainer behind it: without its control channel the trainer ends by itself.
+    this.#child.once('exit', () => this.#control.destroy());
     this.#keepLog(this.#child.stdout);
     this.#keepLog(this.#child.stderr);
     this.exit = Promise.all([this.#ended(), this.#read(onMessage)]).then(([end]) => ({

@@ -1,7 +1,7 @@
 import type { Failure } from '@epochal/contracts';
 import { InvalidDataError } from '@epochal/datasets';
 import { ConfigError, ModelDefinitionError, ShapeError, UnknownNameError } from '@epochal/model-spec';
-import { TensorFlowUnavailableError } from '@epochal/tensorflow';
+import { GraphExecutionError, TensorFlowUnavailableError } from '@epochal/tensorflow';
 import { TrainingError } from '@epochal/training';
 
 const user = (code: string, message: string): Failure => ({ category: 'user', code, message });
@@ -32,6 +32,9 @@ export const failureOf = (error: unknown): Failure | null => {
       'out_of_memory',
       'The machine has too little memory for this training: try a smaller batch_size or model.',
     );
+  // Steps were traced before, so what fails now are values: an index that an Embedding has no row for, a class out of range.
+  if (error instanceof GraphExecutionError)
+    return user('invalid_values', `TensorFlow cannot compute with these values: ${error.message}`);
   if (isDiskFull(error))
     return machine('storage_full', 'The disk is full: a checkpoint could not be written.');
   if (error instanceof TensorFlowUnavailableError) return machine('tensorflow_unavailable', error.message);

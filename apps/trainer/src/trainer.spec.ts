@@ -8,7 +8,9 @@ import type { RunSpec, TrainerMessage } from '@epochal/contracts';
 import { loadState, type TrainingState } from '@epochal/training';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
+  modelEndingIn,
   RunFolder,
+  smallData,
   smallDataset,
   TRAINER_MAIN,
   type SmallDataset,
@@ -209,6 +211,20 @@ describe('the fault of the user', () => {
       message: expect.stringContaining('EarlyStopping'),
     });
   });
+
+  it('is told when it is a value that TensorFlow cannot compute with', async () => {
+    const importance = { columns: ['importance'], standardize: false, scale: 1, offset: 0 };
+    const failure = await failureOf({
+      data: { ...smallData, y: [importance] },
+      model: { definition: modelEndingIn({ units: 2, activation: 'softmax' }) },
+      compile: { optimizer: 'adam', loss: 'sparse_categorical_crossentropy' },
+    });
+    expect(failure).toMatchObject({
+      category: 'user',
+      code: 'invalid_values',
+      message: expect.stringMatching(/label value of 2 which is outside the valid range/),
+    });
+  });
 });
 
 describe('a run whose worker is gone', () => {
@@ -221,7 +237,7 @@ describe('a run whose worker is gone', () => {
 });
 
 it('loses no message when the worker reads slowly', async () => {
-  const epochs = 3000;
+  const epochs = 1500;
   const run = (await prepare({ fit: { ...fit, epochs, batch_size: 240 } })).start();
   await run.until(isTraining);
   run.readSlowly();

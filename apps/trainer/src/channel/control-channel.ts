@@ -6,16 +6,18 @@ import { isInherited, type MessageChannel } from './message-channel.js';
 
 type StopCause = Extract<ControlMessage, { type: 'stop' }>['cause'];
 
+/** What the user wants outranks what the machine needs, and the end of a job outranks its pause. */
+const RANKS: Readonly<Record<StopCause, number>> = { terminate: 1, pause: 2, cancel: 3 };
+
 /** What the trainer was told to do and has not done yet. It is asked between two native calls. */
 export class ControlRequests {
   #stop: StopCause | null = null;
   #checkpoint = false;
   #workerGone = false;
 
-  /** The first cause stays, except that pause gives way to what ends the job for good. */
   take(message: ControlMessage): void {
     if (message.type === 'checkpoint') this.#checkpoint = true;
-    else if (this.#stop === null || this.#stop === 'pause') this.#stop = message.cause;
+    else if (this.#stop === null || RANKS[message.cause] > RANKS[this.#stop]) this.#stop = message.cause;
   }
 
   loseWorker(): void {
@@ -54,7 +56,10 @@ const parse = (line: string): ControlMessage | null => {
 export const listenForControl = (messages: MessageChannel): ControlRequests => {
   const requests = new ControlRequests();
   process.on('SIGTERM', () => requests.take({ type: 'stop', cause: 'terminate' }));
-  process.on('SIGINT', () => requests.take({ type: 'stop', cause: 'cancel' }));
+  // A terminal sends Ctrl-C to the worker too, and then it is the worker that decides.
+  process.on('SIGINT', () => {
+    if (!messages.hasWorker) requests.take({ type: 'stop', cause: 'cancel' });
+  });
   if (!messages.hasWorker || !isInherited(TRAINER_CONTROL_FD)) return requests;
   const stats = fstatSync(TRAINER_CONTROL_FD);
   if (!stats.isSocket() && !stats.isFIFO()) return requests;

@@ -6,7 +6,14 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { ColumnProfile, ControlMessage, EventDraft, JsonObject, RunSpec, TrainerMessage } from '@epochal/contracts';
+import type {
+  ColumnProfile,
+  ControlMessage,
+  EventDraft,
+  JsonObject,
+  RunSpec,
+  TrainerMessage,
+} from '@epochal/contracts';
 import { ingestCsv } from '@epochal/datasets';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
@@ -30,7 +37,17 @@ export interface SmallDataset {
 export const smallDataset = (folder: string, rows = 400): Promise<SmallDataset> =>
   ingestCsv({ source: Readable.from([csv(rows)]), workDirectory: folder, memoryLimit: '256MB' });
 
-const definition: JsonObject = {
+export const smallData: RunSpec['data'] = {
+  x: [
+    { columns: ['a', 'b'], standardize: true, scale: 1, offset: 0 },
+    { columns: ['kind'], encoding: 'one_hot', standardize: false, scale: 1, offset: 0 },
+  ],
+  y: [{ columns: ['target'], standardize: false, scale: 1, offset: 0 }],
+  split: { test: 0.2, validation: 0.2, seed: 1 },
+};
+
+/** A model of five inputs whose last layer is given. */
+export const modelEndingIn = (output: JsonObject): JsonObject => ({
   class_name: 'Sequential',
   config: {
     name: 'sequential',
@@ -38,10 +55,10 @@ const definition: JsonObject = {
       { class_name: 'InputLayer', config: { name: 'input', batch_shape: [null, 5] } },
       { class_name: 'Dense', config: { name: 'hidden', units: 16, activation: 'relu' } },
       { class_name: 'Dropout', config: { name: 'dropout', rate: 0.2 } },
-      { class_name: 'Dense', config: { name: 'output', units: 1 } },
+      { class_name: 'Dense', config: { name: 'output', ...output } },
     ],
   },
-};
+});
 
 /** One process of the built trainer, started as the worker starts it. */
 export class TrainerRun {
@@ -133,16 +150,9 @@ export class RunFolder {
       kind: 'fit',
       job_id: 'job_01jd0000000000000000000000',
       attempt: 1,
-      model: { definition },
+      model: { definition: modelEndingIn({ units: 1 }) },
       dataset: { path: 'rows.parquet', rows: dataset.rows, columns: [...dataset.columns] },
-      data: {
-        x: [
-          { columns: ['a', 'b'], standardize: true, scale: 1, offset: 0 },
-          { columns: ['kind'], encoding: 'one_hot', standardize: false, scale: 1, offset: 0 },
-        ],
-        y: [{ columns: ['target'], standardize: false, scale: 1, offset: 0 }],
-        split: { test: 0.2, validation: 0.2, seed: 1 },
-      },
+      data: smallData,
       compile: { optimizer: 'adam', loss: 'mse', metrics: ['mae'] },
       fit: {
         epochs: 3,

@@ -51,7 +51,10 @@ export class EagerExecutor implements Executor {
     variables.forEach((variable, index) => variable.assign(values[index]!));
   }
 
-  finish(): void {
+  /** Steps assign the variables themselves. */
+  pull(): void {}
+
+  dispose(): void {
     tf.dispose(this.#data);
   }
 }

@@ -29,6 +29,8 @@ export interface Executor {
   runLoop(name: string, run: Pick<LoopRun, 'order' | 'firstRow' | 'batches'>): tf.Tensor[];
   read(variables: readonly tf.Variable[]): tf.Tensor[];
   assign(values: readonly tf.Tensor[], variables: readonly tf.Variable[]): void;
-  /** Gives the TensorFlow.js variables the values that training left, and frees everything else. */
-  finish(): void;
+  /** Gives the TensorFlow.js variables the values that training left. */
+  pull(): void;
+  /** Frees everything but the TensorFlow.js variables. */
+  dispose(): void;
 }

@@ -38,8 +38,11 @@ export class GraphExecutor implements Executor {
     this.#session.assignVariables(values, variables);
   }
 
-  finish(): void {
+  pull(): void {
     this.#session.pullVariables();
+  }
+
+  dispose(): void {
     this.#session.dispose();
   }
 }

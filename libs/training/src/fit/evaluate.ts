@@ -7,7 +7,7 @@ import { openExecutor, type Execution } from '../execution/open-executor.js';
 import { Batches } from './batches.js';
 import { runEvaluation } from './evaluation.js';
 import type { Request } from './fit-options.js';
-import { columnsOf, inOrder } from './rows.js';
+import { columnsOf } from './rows.js';
 import { Throttle } from './throttle.js';
 import { SECONDS_PER_CALL } from './training-session.js';
 
@@ -41,13 +41,13 @@ export const evaluate = async (options: EvaluateOptions): Promise<LogValues | nu
     return await runEvaluation({
       executor,
       batches,
-      order: inOrder(samples.rows),
+      rows: samples.rows,
       logs: trainable.logs,
       throttle: new Throttle(batchIntervalSeconds),
       emit: (event) => host.emit(event),
       proceed: async () => (await host.poll()) !== 'stop',
     });
   } finally {
-    executor.finish();
+    executor.dispose();
   }
 };

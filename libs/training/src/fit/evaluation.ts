@@ -4,6 +4,7 @@ import type { LogValues } from '../callbacks/callback.js';
 import type { LogDescription } from '../compile/trainable.js';
 import type { Executor } from '../execution/executor.js';
 import type { Batches } from './batches.js';
+import { inOrder } from './rows.js';
 import type { Throttle } from './throttle.js';
 import { toWireLogs } from './wire-logs.js';
 
@@ -22,7 +23,7 @@ export const readLogs = (
 export interface Evaluation {
   readonly executor: Executor;
   readonly batches: Batches;
-  readonly order: Int32Array | tf.Tensor1D;
+  readonly rows: number;
   readonly logs: readonly LogDescription[];
   readonly throttle: Throttle;
   emit(event: EventDraft): void;
@@ -32,9 +33,23 @@ export interface Evaluation {
 
 /** Keras's evaluate loop. @returns the logs, or null when it was told to stop. */
 export const runEvaluation = async (evaluation: Evaluation): Promise<LogValues | null> => {
-  const { executor, batches, order, logs, throttle, emit } = evaluation;
+  const { executor, rows, logs, emit } = evaluation;
   emit({ type: 'test_begin', data: {} });
   tf.dispose(executor.call('resetTestTrackers'));
+  const order = tf.tensor1d(inOrder(rows), 'int32');
+  try {
+    if (!(await runBatches(evaluation, order))) return null;
+  } finally {
+    order.dispose();
+  }
+  const result = readLogs(executor, 'testLogs', logs);
+  emit({ type: 'test_end', data: { logs: toWireLogs(result) } });
+  return result;
+};
+
+/** @returns false when it was told to stop */
+const runBatches = async (evaluation: Evaluation, order: tf.Tensor1D): Promise<boolean> => {
+  const { executor, batches, logs, throttle, emit } = evaluation;
   for (let batch = 0; batch < batches.count;) {
     const ran = batches.run(executor, order, batch, batches.count);
     tf.dispose(ran.outputs);
@@ -43,9 +58,7 @@ export const runEvaluation = async (evaluation: Evaluation): Promise<LogValues |
       const running = toWireLogs(readLogs(executor, 'testLogs', logs));
       emit({ type: 'test_batch_end', data: { batch: batch - 1, logs: running } });
     }
-    if (!(await evaluation.proceed())) return null;
+    if (!(await evaluation.proceed())) return false;
   }
-  const result = readLogs(executor, 'testLogs', logs);
-  emit({ type: 'test_end', data: { logs: toWireLogs(result) } });
-  return result;
+  return true;
 };

@@ -71,12 +71,14 @@ class FitRun {
       while (this.#position.epoch < this.#fit.epochs && !this.#controls.stopRequested && !this.#ended)
         if (!(await this.#runEpoch())) {
           await this.#save('interrupted');
+          executor.pull();
           return { outcome: 'stopped', history: this.#history };
         }
       await this.#end();
+      executor.pull();
       return { outcome: 'completed', history: this.#history };
     } finally {
-      executor.finish();
+      executor.dispose();
     }
   }
 
@@ -171,7 +173,7 @@ class FitRun {
     return runEvaluation({
       executor,
       batches,
-      order: inOrder(this.samples.validation!.rows),
+      rows: this.samples.validation!.rows,
       logs: this.options.trainable.logs,
       throttle: this.#throttle,
       emit: (event) => this.#host.emit(event),

@@ -42,7 +42,7 @@ export const predict = async (options: PredictOptions): Promise<SampleTensor[] |
   const variables = [...trainable.weights.values()];
   const executor = openExecutor({ variables, functions: {}, loops, data }, options.execution);
   tf.dispose(data);
-  const order = inOrder(samples.rows);
+  const order = tf.tensor1d(inOrder(samples.rows), 'int32');
   const parts: Float32Array[][] = [];
   const shapes: number[][] = [];
   try {
@@ -57,6 +57,7 @@ export const predict = async (options: PredictOptions): Promise<SampleTensor[] |
     host.emit({ type: 'predict_end', data: {} });
     return parts.map((values, index) => ({ shape: shapes[index]!, values: join(values) }));
   } finally {
-    executor.finish();
+    executor.dispose();
+    order.dispose();
   }
 };

@@ -20,6 +20,7 @@ export class ServiceProcess {
     private readonly app: 'api' | 'worker',
     private readonly environment: NodeJS.ProcessEnv,
     readonly logFile: string,
+    private readonly enter: readonly string[],
   ) {
     this.#child = this.#spawn();
   }
@@ -54,7 +55,8 @@ export class ServiceProcess {
 
   #spawn(): ChildProcess {
     const main = path.join(ROOT, 'apps', this.app, 'dist/main.js');
-    const child = spawn(process.execPath, ['--enable-source-maps', main], {
+    const [command, ...args] = [...this.enter, process.execPath, '--enable-source-maps', main];
+    const child = spawn(command!, args, {
       env: this.environment,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
@@ -69,6 +71,10 @@ export interface EpochalServiceOptions {
   /** Settings beside the database's, such as REDIS_URL or S3_ENDPOINT. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly workers?: number;
+  /** Folder for the data; by default a new one, which goes with the service. */
+  readonly dataDirectory?: string;
+  /** A command that runs another one, such as SmallDisk's `enter`. */
+  readonly enter?: readonly string[];
 }
 
 /** A running service: a fresh database, an API process and workers. */
@@ -86,8 +92,10 @@ export interface EpochalService {
 export async function startEpochalService({
   environment = {},
   workers: workerCount = 1,
+  dataDirectory: givenDirectory,
+  enter = [],
 }: EpochalServiceOptions = {}): Promise<EpochalService> {
-  const dataDirectory = await mkdtemp(path.join(os.tmpdir(), 'epochal-service-'));
+  const dataDirectory = givenDirectory ?? (await mkdtemp(path.join(os.tmpdir(), 'epochal-service-')));
   const database = await createTestDatabase();
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -104,11 +112,11 @@ export async function startEpochalService({
     ...environment,
   };
   const log = (name: string) => path.join(dataDirectory, `${name}.log`);
-  const api = new ServiceProcess('api', env, log('api'));
+  const api = new ServiceProcess('api', env, log('api'), enter);
   const workers = Array.from(
     { length: workerCount },
     (_, index) =>
-      new ServiceProcess('worker', { ...env, WORKER_ID: `worker-${index}` }, log(`worker-${index}`)),
+      new ServiceProcess('worker', { ...env, WORKER_ID: `worker-${index}` }, log(`worker-${index}`), enter),
   );
   const stop = async () => {
     await Promise.all([api, ...workers].map((service) => service.kill()));

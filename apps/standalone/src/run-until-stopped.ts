@@ -19,7 +19,7 @@ export async function runUntilStopped(
   const { signal } = controller;
   const stopped = once(signal, 'abort');
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => controller.abort());
-  const dataDirectory = path.resolve(process.env['DATA_DIR'] ?? DEFAULT_DATA_DIRECTORY);
+  const dataDirectory = path.resolve(process.env['DATA_DIR'] || DEFAULT_DATA_DIRECTORY);
   let service: StandaloneService | undefined;
   try {
     service = await startStandalone({

@@ -4,6 +4,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ConnectionsModule } from './connections/connections.module.js';
 import { CheckpointsModule } from './modules/checkpoints/checkpoints.module.js';
 import { DatasetsModule } from './modules/datasets/datasets.module.js';
+import { DownloadsModule } from './modules/downloads/downloads.module.js';
 import { EventsModule } from './modules/events/events.module.js';
 import { HealthModule } from './modules/health/health.module.js';
 import { JobsModule } from './modules/jobs/jobs.module.js';
@@ -22,6 +23,7 @@ export class AppModule {
         JobsModule,
         EventsModule,
         CheckpointsModule,
+        DownloadsModule,
         KeysModule,
         HealthModule,
       ],

@@ -1,4 +1,4 @@
-import { ConfigurationError, readConfiguration } from '@epochal/configuration';
+import { type Configuration, ConfigurationError, readConfiguration } from '@epochal/configuration';
 import {
   assertSchemaIsCurrent,
   createDatabase,
@@ -13,7 +13,7 @@ async function main(): Promise<void> {
   const configuration = readConfiguration(process.env);
   const logger = createLogger({ name: 'api', level: configuration.log.level });
   await assertSchemaIsCurrent(configuration.database.url);
-  await announceFirstKey(configuration.database.url, process.env['FIRST_KEY_FILE']);
+  await announceFirstKey(configuration);
   const app = await createApp(configuration, { logger });
   const { host, port } = configuration.server;
   await app.listen({ host, port });
@@ -37,8 +37,9 @@ async function main(): Promise<void> {
 }
 
 /** A key that is kept in a file need not stand in anybody's log. */
-async function announceFirstKey(databaseUrl: string, file: string | undefined): Promise<void> {
-  const database = createDatabase(databaseUrl, { poolSize: 1 });
+async function announceFirstKey({ database: { url }, server }: Configuration): Promise<void> {
+  const database = createDatabase(url, { poolSize: 1 });
+  const file = server.firstKeyFile;
   try {
     const key = await ensureFirstKey(database, file === undefined ? {} : { file });
     if (key === null) return;

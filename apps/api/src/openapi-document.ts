@@ -28,6 +28,7 @@ export function buildOpenApiDocument(app: INestApplication, publicUrl?: string):
     .addTag('Health', 'For probes')
     .build();
   const document = SwaggerModule.createDocument(app, configuration, {
+    autoTagControllers: false,
     standardSchemaConverter: (schema, { schemaType }) =>
       schemaComponents(schema as unknown as z.ZodType, schemaType),
   });

@@ -34,6 +34,8 @@ export interface Configuration {
     /** Without a trailing slash; `undefined` when links follow the address of each request. */
     readonly publicUrl: string | undefined;
     readonly uploadMaxBytes: number;
+    /** Absolute; `undefined` when the first API key is printed instead. */
+    readonly firstKeyFile: string | undefined;
   };
   readonly worker: {
     readonly slots: number;
@@ -65,6 +67,7 @@ export function configurationOf(environment: Environment): Configuration {
       port: environment.PORT,
       publicUrl: environment.PUBLIC_URL,
       uploadMaxBytes: environment.UPLOAD_MAX_BYTES,
+      firstKeyFile: environment.FIRST_KEY_FILE && path.resolve(environment.FIRST_KEY_FILE),
     },
     worker: {
       slots: environment.WORKER_SLOTS,

@@ -97,6 +97,11 @@ export const environmentSchema = z.object({
     expected: 'a URL like https://epochal.example.com',
     whenAbsent: 'the address of each request',
   }),
+  FIRST_KEY_FILE: describe(z.string().optional(), {
+    purpose: 'The file that the first API key is written to, when the API starts with no key at all',
+    expected: 'a path of a file in a folder that this user can write to',
+    whenAbsent: 'the key is printed, once',
+  }),
   LOG_LEVEL: describe(
     z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).prefault('info'),
     {

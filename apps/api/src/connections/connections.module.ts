@@ -17,6 +17,7 @@ export class ConnectionsModule implements OnApplicationShutdown {
     @Inject(DATABASE) private readonly database: Database,
     @Inject(QUEUE) private readonly queue: Queue,
     @Inject(NOTIFICATIONS) private readonly notifications: NotificationListener,
+    private readonly folders: TemporaryFolders,
   ) {}
 
   static open(configuration: Configuration, logger: Logger): DynamicModule {
@@ -56,6 +57,7 @@ export class ConnectionsModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.folders.close();
     await Promise.all([this.queue.close(), this.notifications.close(), this.database.$disconnect()]);
   }
 }

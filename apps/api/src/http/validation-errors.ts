@@ -48,10 +48,13 @@ function messageOf(issue: Issue, received: unknown): string {
   }
 }
 
+/** JSON's words for zod's types. */
+const TYPE_NAMES: Readonly<Record<string, string>> = { int: 'a whole number', record: 'object' };
+
 function expectedOf(issue: Issue): string | undefined {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.expected === 'int' ? 'a whole number' : issue.expected;
+      return TYPE_NAMES[issue.expected] ?? issue.expected;
     case 'too_small':
       return `${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${unitOf(issue.origin, issue.minimum)}`;
     case 'too_big':

@@ -5,9 +5,6 @@ import { DATABASE } from '../../connections/tokens.js';
 import { newestFirst } from '../../http/pagination.js';
 
 export type CheckpointRow = Prisma.CheckpointGetPayload<object>;
-export type CheckpointWithModel = Prisma.CheckpointGetPayload<{
-  include: { job: { include: { model: true } } };
-}>;
 
 @Injectable()
 export class CheckpointsRepository {
@@ -19,12 +16,5 @@ export class CheckpointsRepository {
 
   list(jobId: string, page: PageQuery): Promise<CheckpointRow[]> {
     return this.database.checkpoint.findMany(newestFirst(page, { jobId }));
-  }
-
-  findWithModel(projectId: string, jobId: string, id: string): Promise<CheckpointWithModel | null> {
-    return this.database.checkpoint.findFirst({
-      where: { id, jobId, job: { projectId } },
-      include: { job: { include: { model: true } } },
-    });
   }
 }

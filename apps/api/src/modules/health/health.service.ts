@@ -35,7 +35,7 @@ export class HealthService {
       {
         part: 'queue',
         expected: 'a queue that answers',
-        run: () => (queue as unknown as { checkHealth(): Promise<void> }).checkHealth(),
+        run: () => queue.checkHealth(),
       },
       {
         part: 'storage',

@@ -50,7 +50,7 @@ export class JobValidation {
 
   async #missingVersion(request: CreateJob): Promise<ProblemError[]> {
     const { model_id: modelId, initial_version_id: version } = request;
-    if (version === undefined || (await this.models.findVersion(modelId, version))) return [];
+    if (version === undefined || (await this.models.hasVersion(modelId, version))) return [];
     return [doesNotExist('/initial_version_id', 'version of the model', version)];
   }
 }

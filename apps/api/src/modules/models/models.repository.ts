@@ -10,7 +10,6 @@ const WITH_LATEST_VERSION = {
 
 export type ModelRow = Prisma.ModelGetPayload<{ include: typeof WITH_LATEST_VERSION }>;
 export type VersionRow = Prisma.ModelVersionGetPayload<object>;
-export type VersionWithCheckpoint = Prisma.ModelVersionGetPayload<{ include: { checkpoint: true } }>;
 
 @Injectable()
 export class ModelsRepository {
@@ -36,13 +35,8 @@ export class ModelsRepository {
     return this.database.modelVersion.findMany(newestFirst(page, { modelId }));
   }
 
-  /** A version of the model: the one that is named, else the latest. */
-  findVersion(modelId: string, versionId: string | undefined): Promise<VersionWithCheckpoint | null> {
-    return this.database.modelVersion.findFirst({
-      where: { modelId, ...(versionId === undefined ? {} : { id: versionId }) },
-      orderBy: { id: 'desc' },
-      include: { checkpoint: true },
-    });
+  async hasVersion(modelId: string, versionId: string): Promise<boolean> {
+    return (await this.database.modelVersion.count({ where: { id: versionId, modelId } })) > 0;
   }
 
   /** The model, which cannot be deleted before the transaction ends. */

@@ -8,6 +8,7 @@ import { planWeightsH5 } from './hdf5/weights-layout.js';
 import { writeHdf5 } from './hdf5/write-hdf5.js';
 import { compileConfig, type CompileConfig } from './keras/compile-config.js';
 import { archiveTopology, kerasTopology } from './keras/keras-topology.js';
+import { compileJson } from './keras/python-json.js';
 import { currentLearningRate } from './keras/optimizer-state.js';
 import { kerasVersion, outputForm, type SavedModel } from './keras/saved-model.js';
 import type { SafetensorsFile } from './safetensors/safetensors-file.js';
@@ -49,10 +50,10 @@ const writeKeras = async (saved: SavedModel, path: string): Promise<void> => {
   const compiled = await compiledFor(saved, 'archive');
   const weights = `${path}.weights.partial`;
   await writeHdf5(planWeightsH5(saved, compiled), weights);
-  const config = {
+  const config = compileJson({
     ...archiveTopology(saved),
     ...(compiled === null ? {} : { compile_config: compiled.json }),
-  };
+  });
   await writeArchive(path, { kerasVersion: kerasVersion(saved), config, weights });
 };
 

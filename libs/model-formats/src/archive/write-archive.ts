@@ -1,14 +1,14 @@
 import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-import type { JsonObject } from '@epochal/contracts';
 import { ZipFile } from 'yazl';
 import { writeAtomically } from '../atomic-file.js';
 
 /** What stands in a `.keras` archive: the config, and a file with the weights. */
 export interface ArchiveParts {
   readonly kerasVersion: string;
-  readonly config: JsonObject;
+  /** JSON. */
+  readonly config: string;
   /** Path of a `.weights.h5` file, which is moved into the archive. */
   readonly weights: string;
 }
@@ -29,7 +29,7 @@ export const writeArchive = async (
       const zip = new ZipFile();
       const metadata = { keras_version: kerasVersion, date_saved: dateSaved() };
       zip.addBuffer(Buffer.from(JSON.stringify(metadata)), 'metadata.json', STORED);
-      zip.addBuffer(Buffer.from(JSON.stringify(config)), 'config.json', STORED);
+      zip.addBuffer(Buffer.from(config), 'config.json', STORED);
       zip.addFile(weights, 'model.weights.h5', STORED);
       zip.end();
       await pipeline(zip.outputStream, createWriteStream(temporary, { flags: 'wx' }));

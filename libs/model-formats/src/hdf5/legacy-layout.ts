@@ -2,6 +2,7 @@ import type { JsonObject } from '@epochal/contracts';
 import type { ModelWeight } from '@epochal/model-spec';
 import type { CompileConfig } from '../keras/compile-config.js';
 import { keras2Variables, optimizerVariables } from '../keras/optimizer-state.js';
+import { compileJson } from '../keras/python-json.js';
 import { kerasVersion, type SavedModel } from '../keras/saved-model.js';
 import { splitAttribute } from './split-attribute.js';
 import type { Hdf5Plan, PlannedDataset, PlannedGroup } from './hdf5-plan.js';
@@ -79,7 +80,7 @@ export const planLegacyH5 = (saved: SavedModel, compiled: CompileConfig | null):
     keras_version: kerasVersion(saved),
     backend: 'tensorflow',
     model_config: JSON.stringify(saved.topology satisfies JsonObject),
-    ...(compiled === null ? {} : { training_config: JSON.stringify(compiled.json) }),
+    ...(compiled === null ? {} : { training_config: compileJson(compiled.json) }),
   };
   return {
     groups: [{ path: '', attributes: root }, ...layers.groups, ...optimizer.groups],

@@ -1,5 +1,11 @@
 import type { Compile, JsonObject, JsonValue } from '@epochal/contracts';
-import { readCompile, resolveLoss, type ModelDetails, type ResolvedObject } from '@epochal/model-spec';
+import {
+  readCompile,
+  resolveLoss,
+  type CompiledOutput,
+  type ModelDetails,
+  type ResolvedObject,
+} from '@epochal/model-spec';
 import { isInKeras2 } from './keras-2-names.js';
 
 /** How a file writes the arguments of `Model.compile`. */
@@ -14,7 +20,7 @@ export interface CompileConfig {
 type Kind = 'optimizers' | 'losses' | 'metrics' | 'optimizers.schedules';
 
 const serialise = (kind: Kind, { class_name, config }: ResolvedObject, style: CompileStyle): JsonObject => {
-  if (style === 'keras_3_h5' || style === 'keras_2_h5') return { class_name, config };
+  if (style.endsWith('h5')) return { class_name, config };
   return { module: `keras.${kind}`, class_name, config, registered_name: null };
 };
 
@@ -40,6 +46,29 @@ const lossJson = (loss: ResolvedObject, style: CompileStyle): JsonValue => {
 const metricJson = (metric: ResolvedObject, style: CompileStyle): JsonValue =>
   serialise('metrics', { ...metric, config: withoutNull(metric.config, ['dtype', 'name']) }, style);
 
+/** Keras 2 keeps the names that its logs have, with the output in front, in whole-model `.h5` files. */
+const named = (metric: ResolvedObject, name: string): ResolvedObject => ({
+  ...metric,
+  config: { ...metric.config, name },
+});
+const withOutputNames = (outputs: readonly CompiledOutput[], layers: readonly string[]): CompiledOutput[] =>
+  outputs.map((output, index) => {
+    const taken = new Set(output.metrics.map(({ config }) => config.name));
+    const name = ({ config }: ResolvedObject): string => `${layers[index]}_${String(config.name)}`;
+    return {
+      ...output,
+      metrics: output.metrics.map((metric) => named(metric, name(metric))),
+      weightedMetrics: output.weightedMetrics.map((metric) =>
+        named(
+          metric,
+          taken.has(metric.config.name)
+            ? `${layers[index]}_weighted_${String(metric.config.name)}`
+            : name(metric),
+        ),
+      ),
+    };
+  });
+
 const optimizerJson = (
   optimizer: ResolvedObject,
   learningRate: number | undefined,
@@ -55,6 +84,9 @@ const optimizerJson = (
   const className = style === 'keras_2_h5' ? `Custom>${optimizer.class_name}` : optimizer.class_name;
   return serialise('optimizers', { class_name: className, config }, style);
 };
+
+/** Classes that the loader of whole-model `.h5` files of Keras 3.15 does not find, even in files of its own. */
+const UNREADABLE_IN_H5: ReadonlySet<string> = new Set(['Lamb', 'CategoricalGeneralizedCrossEntropy']);
 
 /** Keras 2 has no gradient accumulation and scales no loss by itself. */
 const fitsKeras2 = ({ config }: ResolvedObject): boolean =>
@@ -84,16 +116,23 @@ export const compileConfig = (
   style: CompileStyle,
   learningRate: number | undefined,
 ): CompileConfig | null => {
-  const { optimizer, outputs, problems } = readCompile(compile, model.outputs);
+  const { optimizer, outputs: read, problems } = readCompile(compile, model.outputs);
   if (optimizer === null || problems.length > 0) {
     throw new Error(
       `The model was compiled with what is not valid: ${problems[0]?.message ?? 'no optimizer'}`,
     );
   }
+  const layers = model.model.outputs.map(({ layer }) => layer);
+  const outputs = style === 'keras_2_h5' && read.length > 1 ? withOutputNames(read, layers) : read;
   const used = outputs.flatMap(({ loss, metrics, weightedMetrics }) =>
     [loss ?? [], metrics, weightedMetrics].flat(),
   );
   if (isKeras2(style) && (!fitsKeras2(optimizer) || ![optimizer, ...used].every(isInKeras2))) return null;
+  if (
+    style === 'keras_3_h5' &&
+    [optimizer, ...used].some(({ class_name }) => UNREADABLE_IN_H5.has(class_name))
+  )
+    return null;
 
   const names = outputs.map(({ name }) => name);
   const spread = (values: readonly JsonValue[]): JsonValue => byOutput(values, names, form);

@@ -26,6 +26,7 @@ export async function casesWithKeras<Case extends { name: string }, Result>(
       encoding: 'utf8',
       maxBuffer: 1 << 30,
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: kerasEnvironment(),
     });
     const results = output
       .trim()
@@ -34,6 +35,10 @@ export async function casesWithKeras<Case extends { name: string }, Result>(
     return cases.map((each, index) => ({ case: each, keras: results[index]! }));
   });
 }
+
+/** This process's TensorFlow has settings of its own, such as its number of threads; Keras runs with its defaults. */
+const kerasEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TF_')));
 
 export function decode({ shape, dtype, data }: EncodedTensor): tf.Tensor {
   const bytes = new Uint8Array(Buffer.from(data, 'base64'));

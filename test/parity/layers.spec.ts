@@ -40,7 +40,7 @@ interface KerasLayer {
   total: number;
 }
 
-const FILES = ['layers-dense'];
+const FILES = ['layers-dense', 'layers-spatial'];
 
 const cases = await casesWithKeras<LayerCase, KerasLayer>('layers', FILES);
 

@@ -1,12 +1,15 @@
 import type { LayerImplementation } from '../layer.js';
 import { activationImplementations } from './activation-layers.js';
+import { convolutionImplementations } from './convolution.js';
 import { coreImplementations } from './core.js';
 import { mergingImplementations } from './merging.js';
 import { normalizationImplementations } from './normalization.js';
+import { poolingImplementations } from './pooling.js';
 import { preprocessingImplementations } from './preprocessing.js';
 import { regularizationImplementations } from './regularization.js';
 import { registerImplementation } from './registry.js';
 import { reshapingImplementations } from './reshaping.js';
+import { spatialImplementations } from './spatial.js';
 
 const all: readonly LayerImplementation[] = [
   ...coreImplementations,
@@ -16,6 +19,9 @@ const all: readonly LayerImplementation[] = [
   ...mergingImplementations,
   ...normalizationImplementations,
   ...preprocessingImplementations,
+  ...convolutionImplementations,
+  ...poolingImplementations,
+  ...spatialImplementations,
 ];
 
 /** The computation of every layer class in `LAYERS` of `@epochal/model-spec`, by class name. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { repeatAlong } from '../ops/repeat.js';
 import { implement, only } from './implement.js';
 
 const flatten = implement('Flatten', {
@@ -15,7 +16,7 @@ const flatten = implement('Flatten', {
 });
 
 const repeatVector = implement('RepeatVector', {
-  call: ({ n }, inputs) => tf.tile(tf.expandDims(only(inputs), 1), [1, n, 1]),
+  call: ({ n }, inputs) => repeatAlong(tf.expandDims(only(inputs), 1), 1, n),
 });
 
 export const reshapingImplementations = [

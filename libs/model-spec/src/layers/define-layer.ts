@@ -25,6 +25,8 @@ interface LayerParts<Name extends string, Fields extends z.ZodRawShape> {
   readonly fields: Fields;
   /** What is wrong in the config beyond its single keys; null when it is right. */
   inspect?(config: ConfigOf<Fields>): { path: string[]; message: string } | null;
+  /** Settles keys that follow from others, such as strides from a pool size. */
+  complete?(config: ConfigOf<Fields>): ConfigOf<Fields>;
   outputShapes(config: ConfigOf<Fields>, inputs: readonly Shape[]): Shape[];
   weights?(config: ConfigOf<Fields>, inputs: readonly Shape[]): WeightSpec[];
 }
@@ -40,7 +42,7 @@ export interface NamedLayerDefinition<
 export function defineLayer<const Name extends string, Fields extends z.ZodRawShape>(
   parts: LayerParts<Name, Fields>,
 ): NamedLayerDefinition<Name, ConfigOf<Fields>> {
-  const { className, fields, inspect } = parts;
+  const { className, fields, inspect, complete } = parts;
   const schema = z.strictObject({ ...baseFields, ...fields }).superRefine((config, context) => {
     const problem = inspect?.(config as unknown as ConfigOf<Fields>) ?? null;
     if (problem !== null) context.addIssue({ code: 'custom', ...problem });
@@ -48,7 +50,11 @@ export function defineLayer<const Name extends string, Fields extends z.ZodRawSh
   return {
     className,
     // The schema's output is ConfigOf by construction, which TypeScript can't see through the generic spread.
-    config: schema as unknown as z.ZodType<ConfigOf<Fields>>,
+    config: (complete === undefined
+      ? schema
+      : schema.transform((config) =>
+          complete(config as unknown as ConfigOf<Fields>),
+        )) as unknown as z.ZodType<ConfigOf<Fields>>,
     outputShapes: (config, inputs) => parts.outputShapes(config, inputs),
     weights: (config, inputs) => parts.weights?.(config, inputs) ?? [],
   };

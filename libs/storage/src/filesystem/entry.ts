@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { IntegrityError } from '../errors.js';
 import { errorCode } from './filesystem-errors.js';
 

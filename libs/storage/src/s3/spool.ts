@@ -42,14 +42,13 @@ async function spool(
   let size = 0;
   while (size <= limit) {
     signal?.throwIfAborted();
-    const { done, value } = (await iterator.next()) as IteratorResult<Buffer | string>;
+    const { done, value } = (await iterator.next()) as IteratorResult<Buffer, undefined>;
     if (done) {
       const bytes = Buffer.concat(head);
       return { bytes, digest: digestOf(bytes) };
     }
-    const chunk = Buffer.from(value as Buffer);
-    head.push(chunk);
-    size += chunk.length;
+    head.push(Buffer.from(value));
+    size += value.length;
   }
   async function* whole(): AsyncGenerator<Uint8Array> {
     yield* head.splice(0);

@@ -20,9 +20,11 @@ export interface S3Server {
   close(): Promise<void>;
 }
 
-const BINARY =
-  process.env['EPOCHAL_VERSITYGW'] ??
-  path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'epochal', 'bin', 'versitygw');
+/** Built by scripts/versitygw.mjs, which the test command runs first. */
+const CACHE =
+  process.env['EPOCHAL_CACHE_DIR'] ??
+  path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'epochal');
+const BINARY = path.join(CACHE, 'bin', 'versitygw');
 
 /** @param diskSize size of a disk of its own in MB; without it, it writes to the folder of temporary files */
 export async function startS3Server({ diskSize }: { readonly diskSize?: number } = {}): Promise<S3Server> {

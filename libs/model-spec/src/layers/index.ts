@@ -10,6 +10,7 @@ import { mergingLayers } from './merging.js';
 import { normalizationLayers } from './normalization.js';
 import { poolingLayers } from './pooling.js';
 import { preprocessingLayers } from './preprocessing.js';
+import { recurrentLayers } from './recurrent/index.js';
 import { registerLayer } from './registry.js';
 import { regularizationLayers } from './regularization.js';
 import { reshapingLayers } from './reshaping.js';
@@ -26,6 +27,7 @@ const definitions = {
   ...convolutionLayers,
   ...poolingLayers,
   ...spatialLayers,
+  ...recurrentLayers,
 };
 
 export type LayerName = keyof typeof definitions;

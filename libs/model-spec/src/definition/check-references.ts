@@ -1,8 +1,7 @@
 import type { TensorReference } from '../model-description.js';
 import { nearestNames } from '../catalogue/nearest-names.js';
 import type { JsonPath, ProblemList } from './problem-list.js';
-import type { ModelEnd } from './read-ends.js';
-import { callTensors, type WrittenLayer } from './written-call.js';
+import { callTensors, type WrittenGraph } from './written-call.js';
 
 /** Records a problem for each layer name that is used twice. */
 export const checkNames = (
@@ -26,12 +25,7 @@ export const checkNames = (
 };
 
 /** Records a problem for each tensor that no call of any layer makes, and for ends of the model that cannot be ends. */
-export const checkReferences = (
-  layers: readonly WrittenLayer[],
-  inputs: readonly ModelEnd[],
-  outputs: readonly ModelEnd[],
-  problems: ProblemList,
-): void => {
+export const checkReferences = ({ layers, inputs, outputs }: WrittenGraph, problems: ProblemList): void => {
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const check = (reference: TensorReference, path: JsonPath, user?: string): void => {
     const layer = byName.get(reference.layer);

@@ -1,7 +1,13 @@
 import type { TensorReference } from '../model-description.js';
 import { isObject } from './json-reading.js';
 import type { ModelEnd } from './read-ends.js';
-import { callTensors, tensorsOf, type WrittenCall, type WrittenLayer } from './written-call.js';
+import {
+  callTensors,
+  tensorsOf,
+  type WrittenCall,
+  type WrittenGraph,
+  type WrittenLayer,
+} from './written-call.js';
 
 const isMaskKeyword = (name: string): boolean =>
   name === 'mask' || (name.endsWith('_mask') && name !== 'attention_mask');
@@ -85,10 +91,7 @@ const withoutMasks = (call: WrittenCall, masks: ReadonlySet<string>): WrittenCal
  * Keras 3 writes the masks that layers hand on by themselves as operations (NotEqual, Any) between the layers. They are left
  * out, because the engine computes those masks again. Operations that compute anything else stay.
  */
-export const dropImplicitMasks = (
-  layers: readonly WrittenLayer[],
-  outputs: readonly ModelEnd[],
-): WrittenLayer[] => {
+export const dropImplicitMasks = ({ layers, outputs }: WrittenGraph): WrittenLayer[] => {
   const candidates = maskOnlyOperations(layers, outputs);
   const explicit = layers.filter(
     (layer) => candidates.has(layer.name) && !isImplicit(layer, candidates, layers),

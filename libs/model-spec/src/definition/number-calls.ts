@@ -1,8 +1,7 @@
 import type { ModelDialect } from '@epochal/contracts';
 import type { TensorReference } from '../model-description.js';
 import { isObject } from './json-reading.js';
-import type { ModelEnd } from './read-ends.js';
-import type { WrittenArgument, WrittenLayer } from './written-call.js';
+import { mapReferences, type WrittenGraph, type WrittenLayer } from './written-call.js';
 
 const startsWithInput = (layer: WrittenLayer): boolean => {
   const { config } = layer.json;
@@ -24,37 +23,17 @@ const firstNode = (layer: WrittenLayer, dialect: ModelDialect, where: 'call' | '
 };
 
 /** Turns the node numbers of a dialect into call numbers, which count each layer's calls from 0. */
-export const numberCalls = (
-  layers: readonly WrittenLayer[],
-  inputs: readonly ModelEnd[],
-  outputs: readonly ModelEnd[],
-  dialect: ModelDialect,
-): { layers: WrittenLayer[]; inputs: ModelEnd[]; outputs: ModelEnd[] } => {
-  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+export const numberCalls = (graph: WrittenGraph, dialect: ModelDialect): WrittenGraph => {
+  const byName = new Map(graph.layers.map((layer) => [layer.name, layer]));
   const renumber = (reference: TensorReference, where: 'call' | 'output'): TensorReference => {
     const layer = byName.get(reference.layer);
     if (layer === undefined) return reference;
     const first = firstNode(layer, dialect, where);
     return reference.call >= first ? { ...reference, call: reference.call - first } : reference;
   };
-  const inArgument = (argument: WrittenArgument): WrittenArgument =>
-    'tensors' in argument
-      ? { tensors: argument.tensors.map((reference) => renumber(reference, 'call')) }
-      : argument;
-  const inEnds = (ends: readonly ModelEnd[]): ModelEnd[] =>
-    ends.map((end) => ({ ...end, reference: renumber(end.reference, 'output') }));
-  return {
-    layers: layers.map((layer) => ({
-      ...layer,
-      calls: layer.calls.map((call) => ({
-        path: call.path,
-        positional: call.positional.map(inArgument),
-        keyword: Object.fromEntries(
-          Object.entries(call.keyword).map(([name, argument]) => [name, inArgument(argument)]),
-        ),
-      })),
-    })),
-    inputs: inEnds(inputs),
-    outputs: inEnds(outputs),
-  };
+  return mapReferences(
+    graph,
+    (reference) => renumber(reference, 'call'),
+    (reference) => renumber(reference, 'output'),
+  );
 };

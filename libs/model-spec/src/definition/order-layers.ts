@@ -1,7 +1,7 @@
 import type { TensorReference } from '../model-description.js';
 import type { JsonPath, ProblemList } from './problem-list.js';
 import type { ModelEnd } from './read-ends.js';
-import { callTensors, type WrittenLayer } from './written-call.js';
+import { callTensors, mapReferences, type WrittenGraph, type WrittenLayer } from './written-call.js';
 
 interface Node {
   readonly layer: WrittenLayer;
@@ -81,17 +81,36 @@ const traverse = (
   return { sorted, met };
 };
 
+/** Leaves out the calls that no output needs, and numbers the others anew. */
+const keepCalls = ({ layers, inputs, outputs }: WrittenGraph, needed: ReadonlySet<string>): WrittenGraph => {
+  const isNeeded = (layer: string, call: number): boolean => needed.has(nodeKey({ layer, call, tensor: 0 }));
+  const numbers = new Map<string, number>();
+  for (const { name, calls } of layers) {
+    let number = 0;
+    for (const call of calls.keys()) {
+      if (isNeeded(name, call)) numbers.set(nodeKey({ layer: name, call, tensor: 0 }), number++);
+    }
+  }
+  const renumber = (reference: TensorReference): TensorReference => ({
+    ...reference,
+    call: numbers.get(nodeKey(reference)) ?? reference.call,
+  });
+  const kept = layers.map((layer) => ({
+    ...layer,
+    calls: layer.calls.filter((_call, index) => isNeeded(layer.name, index)),
+  }));
+  return mapReferences({ layers: kept, inputs, outputs }, renumber, renumber);
+};
+
 /**
  * Puts layers into the order in which Keras keeps them (keras.src.ops.function.map_graph): the deepest first, then as they
- * are met from the outputs. Saved weights follow it, whatever the order in the definition. Layers that no output needs are
- * left out, as Keras does, except inputs.
+ * are met from the outputs. Saved weights follow it, whatever the order in the definition. Layers and calls that no output
+ * needs are left out, as Keras does, except inputs.
  */
 export const orderLayers = (
-  layers: readonly WrittenLayer[],
-  inputs: readonly ModelEnd[],
-  outputs: readonly ModelEnd[],
+  { layers, inputs, outputs }: WrittenGraph,
   problems: ProblemList,
-): WrittenLayer[] => {
+): WrittenGraph => {
   const nodes = nodesOf(layers);
   const { sorted, met } = traverse(nodes, outputs, problems);
   const nodeDepths = new Map<string, number>();
@@ -107,14 +126,16 @@ export const orderLayers = (
     }
   }
   const rank = new Map(met);
-  for (const { reference } of inputs) {
+  // Inputs that no output needs come before all else that is as deep, in their own order.
+  for (const [index, { reference }] of inputs.entries()) {
     if (layerDepths.has(reference.layer)) continue;
     layerDepths.set(reference.layer, 0);
-    rank.set(reference.layer, -1);
+    rank.set(reference.layer, index - inputs.length);
   }
-  return layers
+  const ordered = layers
     .filter((layer) => layerDepths.has(layer.name))
     .toSorted(
       (a, b) => layerDepths.get(b.name)! - layerDepths.get(a.name)! || rank.get(a.name)! - rank.get(b.name)!,
     );
+  return keepCalls({ layers: ordered, inputs, outputs }, new Set(sorted));
 };

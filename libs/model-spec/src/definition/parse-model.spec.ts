@@ -210,6 +210,22 @@ describe('a definition that cannot be used is refused with', () => {
     });
   });
 
+  it('a layer that no output needs, where Keras would keep its weights', () => {
+    const layers = [
+      { ...input([null, 4]), name: 'x', inbound_nodes: [] },
+      { ...dense('a'), name: 'a', inbound_nodes: [[['x', 0, 0, {}]]] },
+      { ...dense('b'), name: 'b', inbound_nodes: [[['a', 0, 0, {}]]] },
+    ];
+    const two = { ...functional(layers, [['x', 0, 0]], [['a', 0, 0]]), keras_version: '2.15.0' };
+    expect(problemsOf(two)[0]).toMatchObject({ pointer: '/config/layers/2', layer: 'b' });
+    const three = functional(
+      [on(input([null, 4])), on(dense('a'), call('x')), on(dense('b'), call('a'))],
+      ['x', 0, 0],
+      ['a', 0, 0],
+    );
+    expect(parseModel(three).layers.map(({ name }) => name)).toEqual(['x', 'a']);
+  });
+
   it('an Input layer that is not among the inputs', () => {
     const layers = [on(input([null, 4])), on(input([null, 4], 'y')), on(dense('a'), call('x'))];
     expect(problemsOf(functional(layers, ['x', 0, 0], ['a', 0, 0]))[0]?.message).toContain('InputLayer y');

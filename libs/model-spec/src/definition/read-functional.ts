@@ -12,7 +12,7 @@ import { readEnds, type ModelEnd } from './read-ends.js';
 import { readPart } from './read-part.js';
 import { isOperation, refuseOperations } from './refuse-operations.js';
 import { uniqueName } from './unique-name.js';
-import type { WrittenLayer } from './written-call.js';
+import type { WrittenGraph, WrittenLayer } from './written-call.js';
 
 const NO_INPUTS: LayerCall = { inputs: [], keywordInputs: {}, keywordArguments: {} };
 
@@ -66,6 +66,18 @@ const describe = (
   );
 };
 
+/** Keras 2 keeps layers that no output needs, and their weights; it writes none by itself. */
+const refuseUnneeded = (all: WrittenGraph, kept: WrittenGraph, problems: ProblemList): void => {
+  const names = new Set(kept.layers.map(({ name }) => name));
+  for (const { name, path } of all.layers) {
+    if (names.has(name)) continue;
+    problems.add(path, `No output of the model needs the layer ${name}`, {
+      layer: name,
+      expected: 'a definition without it, or an output that comes from it',
+    });
+  }
+};
+
 /** Reads a serialised Functional model. Undefined when problems were recorded that leave no model. */
 export const readFunctional = (
   json: JsonObject,
@@ -89,10 +101,11 @@ export const readFunctional = (
   const outputs = readEnds(config, 'output_layers', at, problems);
   const readable = read.filter((layer) => layer !== undefined);
   checkNames(readable, problems);
-  const graph = numberCalls(readable, inputs, outputs, dialect);
-  checkReferences(graph.layers, graph.inputs, graph.outputs, problems);
-  const ordered = orderLayers(graph.layers, graph.inputs, graph.outputs, problems);
-  const written = dropImplicitMasks(ordered, graph.outputs);
+  const numbered = numberCalls({ layers: readable, inputs, outputs }, dialect);
+  checkReferences(numbered, problems);
+  const graph = orderLayers(numbered, problems);
+  const written = dropImplicitMasks(graph);
+  if (dialect === 'keras_2') refuseUnneeded(numbered, graph, problems);
   refuseOperations(written, problems);
   const described = written
     .filter((layer) => !layer.isOperation)

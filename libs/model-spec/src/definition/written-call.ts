@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '@epochal/contracts';
 import type { TensorReference } from '../model-description.js';
 import type { JsonPath } from './problem-list.js';
+import type { ModelEnd } from './read-ends.js';
 
 /**
  * A call of a layer as it is written, in one form for every dialect. Node numbers in the references are those of the
@@ -37,3 +38,38 @@ export const callTensors = (call: WrittenCall): TensorReference[] => [
     .toSorted()
     .flatMap((name) => tensorsOf(call.keyword[name]!)),
 ];
+
+/** The graph of a Functional model as it is written. */
+export interface WrittenGraph {
+  readonly layers: readonly WrittenLayer[];
+  readonly inputs: readonly ModelEnd[];
+  readonly outputs: readonly ModelEnd[];
+}
+
+type MapReference = (reference: TensorReference) => TensorReference;
+
+/** The same graph with other references: one way in calls, one at the model's inputs and outputs. */
+export const mapReferences = (
+  { layers, inputs, outputs }: WrittenGraph,
+  inCalls: MapReference,
+  atEnds: MapReference,
+): WrittenGraph => {
+  const inArgument = (argument: WrittenArgument): WrittenArgument =>
+    'tensors' in argument ? { tensors: argument.tensors.map(inCalls) } : argument;
+  const inEnds = (ends: readonly ModelEnd[]): ModelEnd[] =>
+    ends.map((end) => ({ ...end, reference: atEnds(end.reference) }));
+  return {
+    layers: layers.map((layer) => ({
+      ...layer,
+      calls: layer.calls.map(({ path, positional, keyword }) => ({
+        path,
+        positional: positional.map(inArgument),
+        keyword: Object.fromEntries(
+          Object.entries(keyword).map(([name, argument]) => [name, inArgument(argument)]),
+        ),
+      })),
+    })),
+    inputs: inEnds(inputs),
+    outputs: inEnds(outputs),
+  };
+};

@@ -1,6 +1,12 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ColumnProfile, CreateJob, JsonObject, RunSpec } from '@epochal/contracts';
+import {
+  type ColumnProfile,
+  type CreateJob,
+  HELD_STATUSES,
+  type JsonObject,
+  type RunSpec,
+} from '@epochal/contracts';
 import type { Database } from '@epochal/database';
 import type { ObjectStore } from '@epochal/storage';
 import type { ClaimedJob } from './job-claim.js';
@@ -66,6 +72,18 @@ export class RunFolder {
 
   remove(): Promise<void> {
     return rm(this.path, { recursive: true, force: true });
+  }
+}
+
+/** Removes what killed workers left: the folders of attempts that no longer hold their job. */
+export async function removeAbandonedRuns(workDirectory: string, database: Database): Promise<void> {
+  await mkdir(workDirectory, { recursive: true });
+  for (const name of await readdir(workDirectory)) {
+    const [id, attempt] = name.split('-');
+    const held = await database.job.count({
+      where: { id, attempt: Number(attempt), status: { in: [...HELD_STATUSES] } },
+    });
+    if (held === 0) await rm(path.join(workDirectory, name), { recursive: true, force: true });
   }
 }
 

@@ -9,7 +9,7 @@ import { createObjectStore } from '@epochal/storage';
 import { Attempt, type AttemptContext } from './attempt.js';
 import { claimJob } from './job-claim.js';
 import { type Enqueue, Reconciler } from './reconciler.js';
-import { RunFolder } from './run-folder.js';
+import { removeAbandonedRuns, RunFolder } from './run-folder.js';
 import { trainerProgram } from './trainer-program.js';
 import { workerName } from './worker-name.js';
 
@@ -28,6 +28,8 @@ export async function startWorker(configuration: Configuration, logger: Logger):
   const database = createDatabase(configuration.database.url, { applicationName: workerId });
   const store = createObjectStore(configuration.storage);
   await store.ensureReady();
+  const workDirectory = path.join(configuration.dataDirectory, 'work');
+  await removeAbandonedRuns(workDirectory, database);
   const queue = await createQueue(configuration.queue, logger);
   const attempts = new Set<Attempt>();
   let stopping = false;
@@ -59,7 +61,7 @@ export async function startWorker(configuration: Configuration, logger: Logger):
     const claim = await claimJob(database, jobId, { workerId, leaseSeconds });
     if (!claim) return;
     await withContext({ job_id: jobId, attempt: claim.attempt }, async () => {
-      const folder = new RunFolder(path.join(configuration.dataDirectory, 'work', workerId), claim);
+      const folder = new RunFolder(workDirectory, claim);
       const attempt = new Attempt(claim, folder, { ...context, logger });
       attempts.add(attempt);
       const after = await attempt.run().finally(() => attempts.delete(attempt));

@@ -36,6 +36,7 @@ export const ACTIVATION_FUNCTIONS: Readonly<Record<string, Activation>> = {
   mish: (x) => tf.mul(x, tanh(softplus(x))),
   sigmoid: (x) => rememberLogits(sigmoid(x), x),
   hard_sigmoid: hardSigmoid,
+  keras_2_hard_sigmoid: (x) => tf.clipByValue(tf.add(tf.mul(x, 0.2), 0.5), 0, 1),
   log_sigmoid: (x) => tf.neg(softplus(tf.neg(x))),
   sparse_sigmoid: (x) => between(x, tf.mul(tf.add(x, 1), 0.5), tf.onesLike(x)),
   tanh,

@@ -24,6 +24,8 @@ export const ACTIVATIONS: Record<string, ComponentDefinition> = catalogueOf([
   plain('mish'),
   plain('sigmoid'),
   plain('hard_sigmoid'),
+  // What Keras 2 and TensorFlow.js call hard_sigmoid is another function; their models are read with this name.
+  plain('keras_2_hard_sigmoid'),
   plain('log_sigmoid'),
   plain('sparse_sigmoid'),
   plain('tanh'),

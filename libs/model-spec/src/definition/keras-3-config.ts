@@ -16,6 +16,8 @@ interface Conversion {
   readonly defaults?: JsonObject;
 }
 
+/** Keras 2 writes the options of its base class, which has no kernel here. */
+const SEPARABLE: Conversion = { drop: ['kernel_initializer', 'kernel_regularizer', 'kernel_constraint'] };
 const RECURRENT: Conversion = { drop: ['implementation', 'num_constants'] };
 
 const KERAS_2: Readonly<Record<string, Conversion>> = {
@@ -28,6 +30,8 @@ const KERAS_2: Readonly<Record<string, Conversion>> = {
   LSTMCell: RECURRENT,
   GRUCell: RECURRENT,
   SimpleRNNCell: RECURRENT,
+  SeparableConv1D: SEPARABLE,
+  SeparableConv2D: SEPARABLE,
   MultiHeadAttention: { drop: ['query_shape', 'key_shape', 'value_shape'] },
 };
 
@@ -44,6 +48,7 @@ const INERT: Readonly<Record<string, JsonValue>> = {
   time_major: false,
   softmax_robust_masking: false,
   renorm: false,
+  groups: 1,
   ragged: false,
   sparse: false,
 };
@@ -67,6 +72,12 @@ const plainValue = (value: JsonValue, dialect: ModelDialect): JsonValue => {
   return 'class_name' in value ? plainObject(value, dialect) : value;
 };
 
+const ACTIVATION_KEYS: ReadonlySet<string> = new Set(['activation', 'recurrent_activation']);
+
+/** Keras 3 gave the name hard_sigmoid to another function. */
+const keras2Activation = (key: string, value: JsonValue): JsonValue =>
+  ACTIVATION_KEYS.has(key) && value === 'hard_sigmoid' ? 'keras_2_hard_sigmoid' : value;
+
 const isSame = (a: JsonValue | undefined, b: JsonValue): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Writes a layer's config, of any dialect, with Keras 3's keys. Values are not checked: the layer's schema does that. */
@@ -83,7 +94,8 @@ export function convertConfig(className: string, config: JsonObject, dialect: Mo
     }
     const name = older.rename?.[key] ?? key;
     if (name !== key) submittedKeys.set(name, key);
-    converted[name] = plainValue(value, dialect);
+    const plain = plainValue(value, dialect);
+    converted[name] = dialect === 'keras_3' ? plain : keras2Activation(key, plain);
   }
   // Keras 2 gives the one axis of a batch normalization as a list, counted from the front.
   if (className === 'BatchNormalization' && Array.isArray(converted.axis) && converted.axis.length === 1) {

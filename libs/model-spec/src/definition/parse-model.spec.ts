@@ -77,6 +77,14 @@ describe('a definition that can be used', () => {
     expect(model.layers.map(({ name }) => name)).toEqual(['dense_input', 'dense']);
   });
 
+  it('means the hard_sigmoid of the Keras that wrote it', () => {
+    const definition = sequential(input([null, 3]), dense('d', { activation: 'hard_sigmoid' }));
+    expect(parseModel(definition).layers[1]?.config.activation).toBe('hard_sigmoid');
+    const layer = { ...dense('d', { activation: 'hard_sigmoid', batch_input_shape: [null, 3] }) };
+    const two = { class_name: 'Sequential', config: { layers: [layer] }, keras_version: '2.15.0' };
+    expect(parseModel(two).layers[1]?.config.activation).toBe('keras_2_hard_sigmoid');
+  });
+
   it('takes any batch, whatever batch a Sequential model was built with', () => {
     const definition = { ...sequential(dense('d')), build_config: { input_shape: [32, 5] } };
     expect(parseModel(definition).layers[0]?.config.batch_shape).toEqual([null, 5]);

@@ -34,8 +34,12 @@ async function benchCase(python, each) {
 
 /** The JSON that a program prints. */
 async function outputOf(program, args) {
-  const { stdout } = await run(program, args, { maxBuffer: 2 ** 26 });
-  return JSON.parse(stdout);
+  try {
+    const { stdout } = await run(program, args, { maxBuffer: 2 ** 26 });
+    return JSON.parse(stdout);
+  } catch (error) {
+    throw new Error(`${program} ${args[0]} failed: ${error.stderr ?? error.message}`, { cause: error.code });
+  }
 }
 
 const row = (name, metric, ours, peer) => ({ case: name, metric, ours, peer, ratio: peer / ours });

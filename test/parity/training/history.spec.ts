@@ -47,6 +47,7 @@ const CASES = [
   'wide_and_deep',
   'classifier',
   'binary',
+  'nested',
   'callbacks',
 ];
 

@@ -121,6 +121,30 @@ def callbacks():
     )
 
 
+def nested():
+    """A layer and a model that are called twice, in a model that has one of its own outputs as an input of another."""
+    left, right = keras.Input((4,), name="left"), keras.Input((4,), name="right")
+    inner = keras.Sequential(
+        [keras.Input((6,)), layers.Dense(8, use_bias=False), layers.BatchNormalization(momentum=0.9), layers.Activation("elu")],
+        name="inner",
+    )
+    shared = layers.Dense(6, activation="tanh", name="shared")
+    a, b = inner(shared(left)), inner(shared(right))
+    output = layers.Dense(1, name="distance")(layers.Subtract()([a, b]))
+    model = keras.Model({"left": left, "right": right}, output)
+    x = [normal(260, 4), normal(260, 4)]
+    y = np.sum(np.abs(x[0] - x[1]), axis=1, keepdims=True)
+    validation = [normal(50, 4), normal(50, 4)]
+    return dict(
+        model=model,
+        compile={"optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.01, "amsgrad": True}}, "loss": "huber"},
+        fit={"epochs": 5, "batch_size": 32},
+        train=(x, [y], None),
+        validation=(validation, [np.sum(np.abs(validation[0] - validation[1]), axis=1, keepdims=True)], None),
+        inputs=["left", "right"],
+    )
+
+
 CASES = {
     "mlp_sgd": lambda: mlp_case({"class_name": "SGD", "config": {"learning_rate": 0.01}}),
     "mlp_adam": lambda: mlp_case("adam"),
@@ -140,6 +164,7 @@ CASES = {
     "wide_and_deep": wide_and_deep,
     "classifier": classifier,
     "binary": binary,
+    "nested": nested,
     "callbacks": callbacks,
 }
 
@@ -161,7 +186,10 @@ def weights_of(model):
     return {variable.path: np.asarray(variable).reshape(-1).tolist() for variable in model.weights}
 
 
-def one_or_list(parts):
+def one_or_all(parts, names=None):
+    """What Keras takes for a model of one input or output, of several in order, or of several by name."""
+    if names is not None:
+        return dict(zip(names, parts))
     return parts[0] if len(parts) == 1 else parts
 
 
@@ -178,15 +206,15 @@ def run(name):
     extra = {}
     if "validation" in case:
         x_val, y_val, weights_val = case["validation"]
-        extra["validation_data"] = (one_or_list(x_val), one_or_list(y_val)) + (
+        extra["validation_data"] = (one_or_all(x_val, case.get("inputs")), one_or_all(y_val)) + (
             (weights_val,) if weights_val is not None else ()
         )
     arguments = dict(fit)
     if "class_weight" in arguments:
         arguments["class_weight"] = {int(key): value for key, value in arguments["class_weight"].items()}
     history = model.fit(
-        one_or_list(x),
-        one_or_list(y),
+        one_or_all(x, case.get("inputs")),
+        one_or_all(y),
         sample_weight=weights,
         shuffle=False,
         verbose=0,
@@ -196,8 +224,8 @@ def run(name):
         **extra,
         **arguments,
     )
-    evaluation = model.evaluate(one_or_list(x), one_or_list(y), sample_weight=weights, batch_size=64, verbose=0, return_dict=True)
-    predictions = model.predict(one_or_list(x), batch_size=64, verbose=0)
+    evaluation = model.evaluate(one_or_all(x, case.get("inputs")), one_or_all(y), sample_weight=weights, batch_size=64, verbose=0, return_dict=True)
+    predictions = model.predict(one_or_all(x, case.get("inputs")), batch_size=64, verbose=0)
     predictions = predictions if isinstance(predictions, list) else [predictions]
     return {
         "definition": json.loads(model.to_json()),

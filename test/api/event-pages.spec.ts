@@ -1,3 +1,4 @@
+import { eventPageSchema } from '@epochal/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { log, Rows } from './rows.js';
 import { startService, type TestService } from './service.js';
@@ -24,6 +25,7 @@ afterAll(() => service.close());
 describe('a page of events', () => {
   it('has whole events in the order of their seq', async () => {
     const { body } = await page('').expect(200);
+    expect(eventPageSchema.safeParse(body).error).toBeUndefined();
     expect(seqs(body)).toEqual([1, 2, 3, 4, 5, 6]);
     expect(body).toMatchObject({ has_more: false, next_cursor: null });
     expect(body.data[5]).toEqual({

@@ -1,3 +1,4 @@
+import { checkpointPageSchema } from '@epochal/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONTROL_CHANNEL } from '@epochal/event-log';
 import { NotificationListener } from '@epochal/database';
@@ -56,6 +57,16 @@ describe('a job', () => {
     }
     await service.request('post', `/v1/jobs/${jobId}/cancel`, other).expect(404);
     expect((await get(jobId)).status).toBe('queued');
+  });
+});
+
+describe('links', () => {
+  it('are whole addresses when the operator says where clients reach the service', async () => {
+    const named = await startService({ PUBLIC_URL: 'https://epochal.example.com/base' });
+    const jobId = await (await Rows.of(named.database)).job();
+    const { body } = await named.request('get', `/v1/jobs/${jobId}`).expect(200);
+    expect(body.links.events).toBe(`https://epochal.example.com/base/v1/jobs/${jobId}/events`);
+    await named.close();
   });
 });
 
@@ -165,6 +176,7 @@ describe('the checkpoints of a job', () => {
     const { body } = await service.request('get', `/v1/jobs/${jobId}/checkpoints?limit=2`).expect(200);
     expect(ids(body)).toEqual(checkpoints.slice(0, 2));
     expect(body.has_more).toBe(true);
+    expect(checkpointPageSchema.parse(body)).toEqual(body);
     expect(body.data[0]).toMatchObject({
       object: 'checkpoint',
       job_id: jobId,

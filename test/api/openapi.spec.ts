@@ -72,6 +72,24 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('describes answers of several media types, and bodies that are files', () => {
+    const contentOf = (address: string, body: 'answer' | 'request') => {
+      const operation = document.paths[address]?.[body === 'answer' ? 'get' : 'post'];
+      const described = body === 'answer' ? operation?.responses['200'] : operation?.requestBody;
+      return Object.keys((described as { content: object }).content);
+    };
+    expect(contentOf('/v1/jobs/{job_id}/events', 'answer')).toEqual([
+      'application/json',
+      'text/event-stream',
+    ]);
+    expect(contentOf('/v1/models/{model_id}/summary', 'answer')).toEqual(['application/json', 'text/plain']);
+    expect(contentOf('/v1/datasets', 'request')).toEqual([
+      'text/csv',
+      'application/octet-stream',
+      'multipart/form-data',
+    ]);
+  });
+
   it('tells requests apart from answers in which defaults are filled in', () => {
     const schemas = document.components?.schemas ?? {};
     expect(schemas['Fit']).not.toHaveProperty('required');

@@ -70,6 +70,7 @@ function serveDocumentation(app: NestFastifyApplication, publicUrl: string | und
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
     customSiteTitle: 'Epochal API',
-    swaggerOptions: { validatorUrl: null, persistAuthorization: true },
+    // The validator's badge would be loaded from elsewhere.
+    swaggerOptions: { validatorUrl: null },
   });
 }

@@ -1,13 +1,15 @@
-import { problemSchema } from '@epochal/contracts';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { referencedSchemas } from './http/operation.js';
 import { schemaComponents } from './openapi-schemas.js';
 
 const DESCRIPTION = `Training as a service for Keras-style models.
 
 Errors are \`application/problem+json\` (RFC 9457) with a \`code\`; lists go by \`limit\` and \`after\`; a POST that creates takes an
 \`Idempotency-Key\`. Every answer has an \`x-request-id\`.`;
+
+type Components = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 /** The OpenAPI 3.1 document of all operations, from the schemas that requests are validated by. */
 export function buildOpenApiDocument(app: INestApplication, publicUrl?: string): OpenAPIObject {
@@ -32,10 +34,8 @@ export function buildOpenApiDocument(app: INestApplication, publicUrl?: string):
     standardSchemaConverter: (schema, { schemaType }) =>
       schemaComponents(schema as unknown as z.ZodType, schemaType),
   });
-  const components = {
-    ...document.components?.schemas,
-    ...schemaComponents(problemSchema, 'output').components,
-  };
+  const referenced = [...referencedSchemas].map((schema) => schemaComponents(schema, 'output').components);
+  const components = Object.assign({}, document.components?.schemas, ...referenced) as Components;
   return { ...document, components: { ...document.components, schemas: sortedByName(components) } };
 }
 

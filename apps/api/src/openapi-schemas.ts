@@ -22,8 +22,9 @@ export function schemaComponents(
 ): { schema: JsonSchema; components: Definitions } {
   const { $defs, ...own } = jsonSchemaOf(schema, direction);
   const definitions = ($defs ?? {}) as Definitions;
-  if (direction === 'input') return { schema: own, components: definitions };
-  const asInput = (jsonSchemaOf(schema, 'input').$defs ?? {}) as Definitions;
+  const asInput = (
+    direction === 'input' ? definitions : (jsonSchemaOf(schema, 'input').$defs ?? {})
+  ) as Definitions;
   const filled = Object.keys(definitions).filter(
     (name) => asInput[name] !== undefined && !isDeepStrictEqual(definitions[name], asInput[name]),
   );
@@ -83,7 +84,7 @@ function renameReferences<Value>(value: Value, nameOf: (name: string) => string)
   return JSON.parse(
     JSON.stringify(value, (key, inner: unknown) =>
       key === '$ref' && typeof inner === 'string'
-        ? inner.replace(/^#\/\$defs\/(.+)$/, (_, name: string) => `#/$defs/${nameOf(name)}`)
+        ? inner.replace(/^#\/\$defs\/(.+)$/, (_, name: string) => `#/components/schemas/${nameOf(name)}`)
         : inner,
     ),
   ) as Value;

@@ -1,6 +1,12 @@
 import { PROBLEMS, type ProblemCode, problemSchema } from '@epochal/contracts';
 import { applyDecorators, HttpCode } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiHeader,
+  ApiOperation,
+  type ApiOperationOptions,
+  ApiResponse,
+  type ApiResponseOptions,
+} from '@nestjs/swagger';
 import type { z } from 'zod';
 import { PROBLEM_MEDIA_TYPE } from './problem-filter.js';
 
@@ -19,6 +25,8 @@ export interface OperationOptions {
   readonly id: string;
   readonly summary: string;
   readonly description?: string;
+  /** A body that is not JSON of a schema, as OpenAPI describes it. */
+  readonly requestBody?: object;
   readonly answer: SuccessfulAnswer;
   /** Other successful answers. */
   readonly alternatives?: readonly SuccessfulAnswer[];
@@ -32,16 +40,17 @@ const ALWAYS: readonly ProblemCode[] = ['unauthorized', 'internal'];
 
 /** Documents an operation as a whole: its name, what it answers, and every problem that it can answer. */
 export function Operation(options: OperationOptions): MethodDecorator {
-  const { id, summary, description, answer, alternatives = [], problems = [], open = false } = options;
+  const { id, summary, answer, alternatives = [], problems = [], open = false } = options;
   const always = open ? [] : ALWAYS;
   return applyDecorators(
     HttpCode(answer.status),
     ApiOperation({
       operationId: id,
       summary,
-      ...(description ? { description } : {}),
+      ...(options.description ? { description: options.description } : {}),
+      ...(options.requestBody ? { requestBody: options.requestBody } : {}),
       ...(open ? { security: [] } : {}),
-    }),
+    } as ApiOperationOptions),
     ...[answer, ...alternatives].map(successResponse),
     ...problemResponses([...always, ...problems]),
   );
@@ -59,24 +68,36 @@ export const JSON_BODY_PROBLEMS = [
 export const RequestHeader = (name: string, description: string): MethodDecorator =>
   ApiHeader({ name, description, required: false, schema: { type: 'string' } });
 
-function successResponse({
-  status,
-  description,
-  schema,
-  content,
-  headers = {},
-}: SuccessfulAnswer): MethodDecorator {
-  const documented = Object.entries(headers).map(([name, text]) => [
+/** Schemas that answers refer to by their names, for the document's components. */
+export const referencedSchemas = new Set<z.ZodType>([problemSchema]);
+
+function successResponse(answer: SuccessfulAnswer): MethodDecorator {
+  const { status, description, schema, content, headers = {} } = answer;
+  const all = status === 201 ? { Location: 'The address of what was created', ...headers } : headers;
+  const documented = Object.entries(all).map(([name, text]) => [
     name,
-    { description: text, schema: { type: 'string' as const } },
+    { description: text, schema: { type: 'string' } },
   ]);
+  const body = content ? { content: { ...jsonContent(schema), ...content } } : { standardSchema: schema };
   return ApiResponse({
     status,
     description,
-    ...(documented.length > 0 ? { headers: Object.fromEntries(documented) as Record<string, object> } : {}),
-    ...(schema ? { standardSchema: schema } : {}),
-    ...(content ? { content } : {}),
-  } as Parameters<typeof ApiResponse>[0]);
+    ...(documented.length > 0 ? { headers: Object.fromEntries(documented) as object } : {}),
+    ...body,
+  } as ApiResponseOptions);
+}
+
+/** JSON beside other media types, by the name of its schema. */
+function jsonContent(schema: z.ZodType | undefined): SuccessfulAnswer['content'] {
+  if (!schema) return {};
+  referencedSchemas.add(schema);
+  return { 'application/json': { schema: { $ref: componentOf(schema) } } };
+}
+
+function componentOf(schema: z.ZodType): string {
+  const id = schema.meta()?.id;
+  if (id === undefined) throw new Error('A schema that is referred to needs a name: .meta({ id })');
+  return `#/components/schemas/${id}`;
 }
 
 /** One response a status; its description lists the codes that share the status. */
@@ -87,9 +108,7 @@ function problemResponses(codes: readonly ProblemCode[]): MethodDecorator[] {
     return ApiResponse({
       status,
       description: shared.map((code) => `\`${code}\`: ${PROBLEMS[code].title}.`).join(' '),
-      content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: `#/components/schemas/${PROBLEM_COMPONENT}` } } },
+      content: { [PROBLEM_MEDIA_TYPE]: { schema: { $ref: componentOf(problemSchema) } } },
     });
   });
 }
-
-export const PROBLEM_COMPONENT = problemSchema.meta()?.id ?? 'Problem';

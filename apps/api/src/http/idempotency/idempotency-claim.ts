@@ -1,7 +1,11 @@
 import { ProblemException } from '@epochal/contracts';
 import type { Prisma, Transaction } from '@epochal/database';
 import type { Logger } from '@epochal/observability';
-import { ABANDONED_AFTER_SECONDS, type Claim, type IdempotencyRepository } from './idempotency.repository.js';
+import {
+  ABANDONED_AFTER_SECONDS,
+  type HeldKey,
+  type IdempotencyRepository,
+} from './idempotency.repository.js';
 
 const RENEW_EVERY_MS = (ABANDONED_AFTER_SECONDS * 1000) / 3;
 
@@ -17,15 +21,15 @@ export interface ClaimOptions {
  */
 export class IdempotencyClaim {
   readonly #timer: NodeJS.Timeout;
-  #claim: Claim;
+  #held: HeldKey;
   #renewal: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly repository: IdempotencyRepository,
-    claim: Claim,
+    held: HeldKey,
     private readonly options: ClaimOptions,
   ) {
-    this.#claim = claim;
+    this.#held = held;
     this.#timer = setInterval(() => {
       this.#renewal = this.#renew();
     }, RENEW_EVERY_MS).unref();
@@ -36,7 +40,7 @@ export class IdempotencyClaim {
     await this.#stopRenewing();
     const { encode = (plain: unknown) => plain } = this.options;
     const body = encode(answer) as Prisma.InputJsonValue;
-    const recorded = await this.repository.record(transaction, this.#claim, status, body);
+    const recorded = await this.repository.record(transaction, this.#held, status, body);
     if (!recorded) {
       throw new ProblemException(
         'request_in_progress',
@@ -48,7 +52,7 @@ export class IdempotencyClaim {
   /** Frees the key of a request that created nothing. */
   async release(): Promise<void> {
     await this.#stopRenewing();
-    await this.repository.release(this.#claim);
+    await this.repository.release(this.#held);
   }
 
   async #stopRenewing(): Promise<void> {
@@ -58,7 +62,7 @@ export class IdempotencyClaim {
 
   async #renew(): Promise<void> {
     try {
-      this.#claim = (await this.repository.renew(this.#claim)) ?? this.#claim;
+      this.#held = (await this.repository.renew(this.#held)) ?? this.#held;
     } catch (err) {
       // The next round tries again; when none gets through, recording finds the claim lost.
       this.options.logger.warn({ err }, 'an idempotency key could not be renewed');

@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { DATABASE } from '../../connections/tokens.js';
 
 /** Names a row; `claimedAt` tells who holds it while its request is in progress. */
-export interface Claim {
+export interface HeldKey {
   readonly projectId: string;
   readonly key: string;
   readonly claimedAt: Date;
@@ -42,8 +42,8 @@ DELETE FROM idempotency_keys WHERE created_at < now() - make_interval(hours => $
 export class IdempotencyRepository {
   constructor(@Inject(DATABASE) private readonly database: Database) {}
 
-  /** @returns the claim, or what stands in its way */
-  async claim(projectId: string, key: string, fingerprint: string): Promise<Claim | StoredAnswer> {
+  /** @returns the key, held for one request, or what stands in its way */
+  async claim(projectId: string, key: string, fingerprint: string): Promise<HeldKey | StoredAnswer> {
     for (;;) {
       const rows = await this.database.$queryRawUnsafe<{ claimedAt: Date }[]>(
         CLAIM,
@@ -61,31 +61,31 @@ export class IdempotencyRepository {
     }
   }
 
-  /** Shows that the request lives. @returns the renewed claim, or `null` when it was taken away */
-  async renew(claim: Claim): Promise<Claim | null> {
+  /** Shows that the request lives. @returns the key as it is held now, or `null` when it was taken away */
+  async renew(held: HeldKey): Promise<HeldKey | null> {
     const rows = await this.database.$queryRawUnsafe<{ claimedAt: Date }[]>(
       RENEW,
-      claim.projectId,
-      claim.key,
-      claim.claimedAt,
+      held.projectId,
+      held.key,
+      held.claimedAt,
     );
-    return rows[0] ? { ...claim, claimedAt: rows[0].claimedAt } : null;
+    return rows[0] ? { ...held, claimedAt: rows[0].claimedAt } : null;
   }
 
   /** Stores the answer, in the transaction that makes it true. @returns whether the claim was still held */
   async record(
     transaction: Transaction,
-    claim: Claim,
+    held: HeldKey,
     status: number,
     body: Prisma.InputJsonValue,
   ): Promise<boolean> {
-    const where = { ...rowOf(claim), status: null };
+    const where = { ...rowOf(held), status: null };
     const { count } = await transaction.idempotencyKey.updateMany({ where, data: { status, body } });
     return count === 1;
   }
 
-  async release(claim: Claim): Promise<void> {
-    await this.database.idempotencyKey.deleteMany({ where: { ...rowOf(claim), status: null } });
+  async release(held: HeldKey): Promise<void> {
+    await this.database.idempotencyKey.deleteMany({ where: { ...rowOf(held), status: null } });
   }
 
   async removeExpired(): Promise<void> {
@@ -93,4 +93,4 @@ export class IdempotencyRepository {
   }
 }
 
-const rowOf = ({ projectId, key, claimedAt }: Claim) => ({ projectId, key, createdAt: claimedAt });
+const rowOf = ({ projectId, key, claimedAt }: HeldKey) => ({ projectId, key, createdAt: claimedAt });

@@ -10,14 +10,14 @@ import {
   pageQuerySchema,
 } from '@epochal/contracts';
 import { Controller, Delete, Get, Param, Post, Query, Req } from '@nestjs/common';
-import { ApiBody, ApiConsumes, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { UPLOAD_MEDIA_TYPES } from '../../http/body-parsers.js';
 import { ProjectId } from '../../http/caller.js';
 import type { IdempotencyClaim } from '../../http/idempotency/idempotency-claim.js';
 import { Claim, IDEMPOTENCY_PROBLEMS, Idempotent } from '../../http/idempotency/idempotent.js';
 import { Operation } from '../../http/operation.js';
 import { DatasetsService } from './datasets.service.js';
+import { UPLOAD_BODY } from './upload-body.js';
 
 @ApiTags('Datasets')
 @Controller('v1/datasets')
@@ -26,16 +26,11 @@ export class DatasetsController {
 
   @Post()
   @Idempotent({ streamed: true })
-  @ApiBody({
-    description: 'A CSV file (UTF-8; comma, semicolon or tab; a header line), as the body or in a form',
-    required: true,
-    schema: {},
-  })
-  @ApiConsumes(...UPLOAD_MEDIA_TYPES)
   @Operation({
     id: 'createDataset',
     summary: 'Upload a dataset',
     description: 'The answer has a profile of every column. Nothing is kept of a file that cannot be read.',
+    requestBody: UPLOAD_BODY,
     answer: { status: 201, description: 'The dataset', schema: datasetSchema },
     problems: [
       ...IDEMPOTENCY_PROBLEMS,

@@ -57,7 +57,12 @@ describe('the quick start in a fresh clone', () => {
     'goes on serving the second time, with the data of the first, until Ctrl-C stops every process',
     async () => {
       const { child, exited, output } = quickstart();
-      await waitUntil('the quick start is done', () => output().includes('Data   '), 2 * MINUTES);
+      await waitUntil(
+        'the quick start is done',
+        () =>
+          output().includes('Data   ') || (child.exitCode !== null && Promise.reject(new Error(output()))),
+        2 * MINUTES,
+      );
       const url = /^API +(\S+)\/v1/m.exec(output())![1]!;
       const key = (await readFile(path.join(clone, 'data/api-key'), 'utf8')).trim();
       const response = await fetch(`${url}/v1/jobs`, { headers: { authorization: `Bearer ${key}` } });

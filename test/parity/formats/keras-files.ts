@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import type { JsonObject } from '@epochal/contracts';
+import type { JsonObject, JsonValue } from '@epochal/contracts';
 import { ensurePythonEnvironment } from '../../../scripts/python-environment.mjs';
 
 export interface FileToRead {
@@ -11,6 +11,8 @@ export interface FileToRead {
   /** For files of weights: the model to load them into, and how to compile it first. */
   readonly definition: JsonObject;
   readonly compile: { readonly optimizer: JsonObject; readonly loss: string } | null;
+  /** What to predict; made up when left out. */
+  readonly inputs?: JsonValue[];
 }
 
 export interface ReadVariable {

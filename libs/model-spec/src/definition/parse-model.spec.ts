@@ -50,6 +50,20 @@ describe('a definition that can be used', () => {
     expect(parseModel(JSON.stringify(text))).toEqual(parseModel(definition));
   });
 
+  it('may be a model.json that was converted from Keras 2', () => {
+    const { definition } = readGallery('keras-2').models.wide_and_deep!;
+    const { class_name, config, keras_version } = definition;
+    const topology = {
+      keras_version: keras_version!,
+      backend: 'tensorflow',
+      model_config: { class_name: class_name!, config: config! },
+    };
+    const model = parseModel({ format: 'layers-model', modelTopology: topology });
+    expect(model.dialect).toBe('tensorflow_js');
+    expect(model.layers[0]?.pointer).toMatch(/^\/modelTopology\/model_config\/config\/layers\/\d+$/);
+    expect(model.outputNames).toEqual(['output', 'aux']);
+  });
+
   it('is left as it came', () => {
     const definition = sequential(input([null, 3]), dense('d'));
     const before = structuredClone(definition);

@@ -57,16 +57,20 @@ export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
 /** An event as it is written: not yet numbered. */
 export type EventDraft = { [T in EventType]: { type: T; data: EventData<T> } }[EventType];
 
-export const eventSchema = z
-  .object({
+const storedEvent = (type: EventType) =>
+  z.object({
     id: z.string(),
     job_id: jobIdSchema,
     attempt: z.number().int(),
     seq: z.number().int().meta({ description: 'From 1, without a gap; the id of the server-sent event' }),
-    type: z.enum(EVENT_TYPES),
+    type: z.literal(type),
     at: z.iso.datetime(),
-    data: z.union(Object.values(EVENT_DATA)).or(z.record(z.string(), z.unknown())),
-  })
+    data: EVENT_DATA[type],
+  });
+const [firstType, ...otherTypes] = EVENT_TYPES;
+
+export const eventSchema = z
+  .discriminatedUnion('type', [storedEvent(firstType), ...otherTypes.map(storedEvent)])
   .meta({ id: 'Event' });
 
 /** A stored event. `type` tells what `data` is. */

@@ -58,9 +58,11 @@ describe.each(Object.keys(models))('a TensorFlow.js model (%s)', (name) => {
     const { predictions } = models[name]!;
     const seen = read.get(`${name} ${format}`)!.predictions;
     expect(seen.map((values) => values.length)).toEqual(predictions.map((values) => values.length));
-    const difference = seen.flatMap((values, output) =>
-      values.map((value, index) => Math.abs(value - predictions[output]![index]!)),
+    const relative = seen.flatMap((values, output) =>
+      values.map(
+        (value, index) => Math.abs(value - predictions[output]![index]!) / Math.max(1, Math.abs(value)),
+      ),
     );
-    expect(Math.max(...difference)).toBeLessThan(1e-6);
+    expect(Math.max(...relative)).toBeLessThan(1e-6);
   });
 });

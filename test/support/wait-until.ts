@@ -2,7 +2,7 @@
 export async function waitUntil<T>(
   what: string,
   ask: () => Promise<T> | T,
-  timeoutMilliseconds = 20_000,
+  timeoutMilliseconds = 60_000,
 ): Promise<NonNullable<T>> {
   const deadline = Date.now() + timeoutMilliseconds;
   for (;;) {

@@ -15,6 +15,8 @@ os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.saving import saving_lib
+from keras.src.utils.naming import to_snake_case
 
 
 def encode(value):
@@ -77,7 +79,32 @@ def set_random_weights(layer, rng):
 
 
 def flatten(outputs):
-    return list(outputs) if isinstance(outputs, (list, tuple)) else [outputs]
+    return [each for each in keras.tree.flatten(outputs) if each is not None]
+
+
+def weight_paths(layer, outer="", seen=None):
+    """Names of weights below the attributes in which Keras's files keep the layers that own them."""
+    seen = set() if seen is None else seen
+    seen.add(id(layer))
+    paths = {id(v): outer + v.name for v in layer._trainable_variables + layer._non_trainable_variables}
+    for attribute, child in saving_lib._walk_saveable(layer):
+        children = child if isinstance(child, (list, tuple)) else [child]
+        used = {}
+        for each in children:
+            if not isinstance(each, keras.layers.Layer):
+                continue
+            name = attribute
+            if isinstance(child, (list, tuple)):
+                stem = to_snake_case(type(each).__name__)
+                name += "/" + (f"{stem}_{used[stem]}" if stem in used else stem)
+                used[stem] = used.get(stem, 0) + 1
+            if id(each) not in seen:
+                paths = {**weight_paths(each, f"{outer}{name}/", seen), **paths}
+    return paths
+
+
+# Arguments that are lists of tensors, however many there are.
+LISTS = ("initial_state", "states")
 
 
 def layer_case(case):
@@ -95,7 +122,7 @@ def layer_case(case):
     spread = case.get("call") == "positional"
     symbols = [symbolic(a, s) for a, s in zip(arrays, specs)]
     keyword_symbols = {
-        key: [symbolic(a, None) for a in value] if key == "initial_state" else symbolic(value[0], None)
+        key: [symbolic(a, None) for a in value] if key in LISTS else symbolic(value[0], None)
         for key, value in keyword_arrays.items()
     }
     if "adapt" in case:
@@ -119,7 +146,7 @@ def layer_case(case):
     before = [encode(w.numpy()) for w in layer.weights]
     watched = [t for t in tensors if t.dtype.is_floating]
     training = {"training": True} if case.get("training") else {}
-    keywords = {key: value if key == "initial_state" else value[0] for key, value in keyword_tensors.items()}
+    keywords = {key: value if key in LISTS else value[0] for key, value in keyword_tensors.items()}
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(watched)
         if spread:
@@ -141,7 +168,7 @@ def layer_case(case):
         value = tape.gradient(total, source)
         return None if value is None else encode(tf.convert_to_tensor(value).numpy())
 
-    prefix = f"{layer.path}/"
+    paths = weight_paths(layer)
     return {
         "config": json.loads(json.dumps(layer.get_config(), default=lambda o: o.tolist() if hasattr(o, "tolist") else str(o))),
         "inputs": [encode(a) for a in arrays],
@@ -149,7 +176,7 @@ def layer_case(case):
         "masks": [None if m is None else encode(m) for m in masks],
         "weights": [
             {
-                "path": w.path[len(prefix):] if w.path.startswith(prefix) else w.path,
+                "path": paths[id(w)],
                 "trainable": id(w) in trainable,
                 "value": b,
                 "after": encode(w.numpy()),

@@ -34,6 +34,13 @@ export {
 export { LAYERS, resolveLayer, type LayerConfig, type LayerName } from './layers/index.js';
 export type { ActivationValue } from './layers/activation-field.js';
 export {
+  cellStates,
+  stackedCells,
+  type CellStates,
+  type PlacedCell,
+} from './layers/recurrent/cell-structure.js';
+export { directionsOf } from './layers/recurrent/bidirectional.js';
+export {
   CALLBACK_CONFIGS,
   readCallbacks,
   UNSUPPORTED_CALLBACKS,

@@ -7,6 +7,7 @@ import { normalizationImplementations } from './normalization.js';
 import { poolingImplementations } from './pooling.js';
 import { preprocessingImplementations } from './preprocessing.js';
 import { regularizationImplementations } from './regularization.js';
+import { recurrentImplementations } from './recurrent/index.js';
 import { registerImplementation } from './registry.js';
 import { reshapingImplementations } from './reshaping.js';
 import { spatialImplementations } from './spatial.js';
@@ -22,6 +23,7 @@ const all: readonly LayerImplementation[] = [
   ...convolutionImplementations,
   ...poolingImplementations,
   ...spatialImplementations,
+  ...recurrentImplementations,
 ];
 
 /** The computation of every layer class in `LAYERS` of `@epochal/model-spec`, by class name. */

@@ -7,7 +7,7 @@ import { implement, only } from './implement.js';
 type Random = CallContext['random'];
 
 /** 1 with the probability that a number is kept, else 0; the same along the axes where the shape has size 1. */
-function keptNumbers(shape: readonly number[], rate: number, random: Random): tf.Tensor {
+export function keptNumbers(shape: readonly number[], rate: number, random: Random): tf.Tensor {
   return tf.cast(tf.greaterEqual(statelessUniform(shape, random.next()), rate), 'float32');
 }
 

@@ -3,6 +3,7 @@ import { resolveInitializer } from '@epochal/model-spec';
 import * as tf from '@tensorflow/tfjs-core';
 import { constant } from './constant.js';
 import { orthogonal } from './orthogonal.js';
+import { isUnitForgetBias, unitForgetBias } from './unit-forget-bias.js';
 import { normal, truncatedNormal, uniform, type Shaped } from './random.js';
 import { VARIANCE_SCALINGS, varianceScaling, type VarianceScalingConfig } from './variance-scaling.js';
 
@@ -11,6 +12,8 @@ import { VARIANCE_SCALINGS, varianceScaling, type VarianceScalingConfig } from '
  * @param seed int32, shape [2]; a seed in the initializer's config takes its place
  */
 export function initializeWeight(spec: WeightSpec, seed: tf.Tensor1D): tf.Tensor {
+  if (isUnitForgetBias(spec.initializer))
+    return unitForgetBias(spec, spec.initializer, initializeWeight, seed);
   return tf.tidy(() => {
     const { class_name, config } = resolveInitializer(spec.initializer, `the initializer of ${spec.path}`);
     const own = config['seed'];

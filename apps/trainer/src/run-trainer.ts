@@ -21,7 +21,7 @@ import {
   TrainingError,
   type TrainingState,
 } from '@epochal/training';
-import type { ControlRequests } from './channel/control-channel.js';
+import type { ControlRequests } from './channel/control-requests.js';
 import type { MessageChannel } from './channel/message-channel.js';
 import { failureOf } from './failure-of.js';
 import { loadData, type LoadedData } from './data/load-data.js';

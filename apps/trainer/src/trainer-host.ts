@@ -1,9 +1,8 @@
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventDraft, JsonObject, RunSpec } from '@epochal/contracts';
 import { saveState, toWireLogs, type FitHost, type Request, type SavedCheckpoint } from '@epochal/training';
-import type { ControlRequests } from './channel/control-channel.js';
-import { type MessageChannel, WorkerGoneError } from './channel/message-channel.js';
+import type { ControlRequests } from './channel/control-requests.js';
+import type { MessageChannel } from './channel/message-channel.js';
 import { CheckpointSchedule } from './checkpoint/checkpoint-schedule.js';
 
 export interface TrainerHostOptions {
@@ -33,14 +32,10 @@ export class TrainerHost implements FitHost {
     this.options.messages.sendEvent(event);
   }
 
-  /** @throws WorkerGoneError */
-  async poll(): Promise<Request> {
-    // Signals and control messages are read only when the event loop turns.
-    await nextTurn();
+  poll(): Promise<Request> {
     const { control } = this.options;
-    if (control.workerGone) throw new WorkerGoneError('the worker has gone');
-    if (control.stop !== null) return 'stop';
-    return control.takeCheckpoint() ? 'checkpoint' : 'continue';
+    if (control.stop !== null) return Promise.resolve('stop');
+    return Promise.resolve(control.takeCheckpoint() ? 'checkpoint' : 'continue');
   }
 
   isCheckpointDue(epochsCompleted: number): boolean {

@@ -1,29 +1,17 @@
-import { fstatSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { TRAINER_MESSAGE_FD, type EventDraft, type TrainerMessage } from '@epochal/contracts';
+import { isInherited } from './inherited.js';
 
 /** Nobody reads the messages any more: the worker is gone, and there is nothing left to train for. */
 export class WorkerGoneError extends Error {
   override readonly name = 'WorkerGoneError';
 }
 
+const STDOUT_FD = 1;
 const RETRY_MILLISECONDS = 2;
 const pause = new Int32Array(new SharedArrayBuffer(4));
 const errorCode = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : null;
-
-/**
- * Whether the process was started with this descriptor open. One that was not may have been taken by Node itself, for its epoll and
- * its signal pipe; Node opens its epoll first, so the first free descriptor tells.
- */
-export const isInherited = (descriptor: number): boolean => {
-  try {
-    const stats = fstatSync(descriptor);
-    return stats.isSocket() || stats.isFIFO() || stats.isFile() || stats.isCharacterDevice();
-  } catch (error) {
-    if (errorCode(error) === 'EBADF') return false;
-    throw error;
-  }
-};
 
 /**
  * Says what happens, one JSON object a line. A message is handed to the system before `send` returns, so none is lost
@@ -34,7 +22,7 @@ export class MessageChannel {
 
   /** The worker's descriptor, or standard output when the trainer is run by hand. */
   static open(): MessageChannel {
-    return new MessageChannel(isInherited(TRAINER_MESSAGE_FD) ? TRAINER_MESSAGE_FD : process.stdout.fd);
+    return new MessageChannel(isInherited(TRAINER_MESSAGE_FD) ? TRAINER_MESSAGE_FD : STDOUT_FD);
   }
 
   /** Whether a worker listens, rather than a person. */

@@ -1,19 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { runSpecSchema, type RunSpec } from '@epochal/contracts';
-import { listenForControl } from './channel/control-channel.js';
+import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
+import { runSpecSchema, TRAINER_CONTROL_FD, type RunSpec } from '@epochal/contracts';
+import { ControlRequests } from './channel/control-requests.js';
+import { isInherited, isPipe } from './channel/inherited.js';
 import { MessageChannel, WorkerGoneError } from './channel/message-channel.js';
+import { EXIT_CODES } from './exit-codes.js';
 
-/** How the process ends. Whatever became of the job is said in a message; these are for those who did not get one. */
-export const EXIT_CODES = {
-  /** The last message is `succeeded`, `stopped` or `failed`. */
-  told: 0,
-  /** A mistake in this program; its stack is on standard error. */
-  crashed: 1,
-  /** The command line or the run spec is wrong. */
-  usage: 2,
-  /** The worker is gone, so nobody could be told. */
-  workerGone: 3,
-} as const;
+export interface ThreadStart {
+  readonly args: readonly string[];
+  /** Gives what was relayed to this thread. */
+  readonly control: MessagePort;
+}
+
+/** Asks the main thread to listen to the worker. */
+export interface ThreadMessage {
+  readonly listenOn: number;
+}
 
 const USAGE = 'usage: epochal-train RUN_JSON DATA_FOLDER OUT_FOLDER';
 
@@ -28,15 +30,22 @@ const readSpec = async (file: string): Promise<RunSpec | string> => {
   }
 };
 
+const openControl = (port: MessagePort, messages: MessageChannel): ControlRequests => {
+  if (!messages.hasWorker) return new ControlRequests(port, 'person');
+  if (isInherited(TRAINER_CONTROL_FD) && isPipe(TRAINER_CONTROL_FD))
+    parentPort?.postMessage({ listenOn: TRAINER_CONTROL_FD } satisfies ThreadMessage);
+  return new ControlRequests(port, 'worker');
+};
+
 /** `epochal-train run.json data/ out/`. @returns the exit code */
-export const main = async (args: readonly string[]): Promise<number> => {
+const main = async ({ args, control: port }: ThreadStart): Promise<number> => {
   const [specFile, dataFolder, outputFolder] = args;
   if (specFile === undefined || dataFolder === undefined || outputFolder === undefined || args.length > 3) {
     console.error(USAGE);
     return EXIT_CODES.usage;
   }
   const messages = MessageChannel.open();
-  const control = listenForControl(messages);
+  const control = openControl(port, messages);
   const spec = await readSpec(specFile);
   if (typeof spec === 'string') {
     console.error(spec);
@@ -52,3 +61,7 @@ export const main = async (args: readonly string[]): Promise<number> => {
     return error instanceof WorkerGoneError ? EXIT_CODES.workerGone : EXIT_CODES.crashed;
   }
 };
+
+process.exitCode = await main(workerData as ThreadStart);
+// TensorFlow's and DuckDB's handles would keep the thread alive.
+process.exit();

@@ -59,9 +59,16 @@ export async function withSession<Result>(
     return await use(session);
   } catch (error) {
     signal?.throwIfAborted();
-    throw error;
+    throw isDiskFull(error) ? diskFull(error) : error;
   } finally {
     signal?.removeEventListener('abort', interrupt);
     session.close();
   }
 }
+
+/** DuckDB tells so in words only. */
+const isDiskFull = (error: unknown): error is Error =>
+  error instanceof Error && /No space left on device|Disk quota exceeded|File too large/i.test(error.message);
+
+const diskFull = (error: Error): Error =>
+  Object.assign(new Error('the disk is full', { cause: error }), { code: 'ENOSPC' });

@@ -1,41 +1,27 @@
 import { createReadStream } from 'node:fs';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { type Data, type DataInput, dataSchema } from '@epochal/contracts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type IngestedDataset, ingestCsv } from '../ingest/ingest-csv.js';
-import { encodeDataset, type EncodedDataset } from './encode-dataset.js';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { IngestedDataset } from '../ingest/ingest-csv.js';
+import { runPython } from '../python.fixture.js';
+import { encode, ingest, ofText } from './encoding.fixture.js';
 import { splitRows } from './split-rows.js';
 
 const SAMPLES = fileURLToPath(new URL('../../../../samples/', import.meta.url));
 
-let folder: string;
-beforeAll(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'epochal-encode-'));
-});
-afterAll(() => rm(folder, { recursive: true }));
-
-const ingest = (source: Readable) => ingestCsv({ source, workDirectory: folder, memoryLimit: '512MB' });
-
-const encode = (dataset: IngestedDataset, data: DataInput, sampleWeight?: string): Promise<EncodedDataset> =>
-  encodeDataset({
-    parquetPath: dataset.parquetPath,
-    rows: dataset.rows,
-    columns: dataset.columns,
-    data: dataSchema.parse(data),
-    ...(sampleWeight === undefined ? {} : { sampleWeight }),
-  });
-
-const ofText = async (csv: string) => ingest(Readable.from([csv]));
 const rowsOf = ({ values, width }: { values: Float32Array; width: number }): number[][] =>
   Array.from({ length: values.length / width }, (_, row) => [
     ...values.subarray(row * width, (row + 1) * width),
   ]);
+
+/** Relative to the expected values where they are greater than 1: that is how exact a float32 is. */
+const greatestDifference = (found: Float32Array, expected: readonly number[]): number =>
+  expected.reduce((greatest, value, index) => {
+    const difference = Math.abs(found[index]! - value) / Math.max(1, Math.abs(value));
+    return Math.max(greatest, difference);
+  }, 0);
 
 describe('the housing data of the quick start', () => {
   let dataset: IngestedDataset;
@@ -48,41 +34,29 @@ describe('the housing data of the quick start', () => {
   it('is encoded as an independent program encodes it', async () => {
     const encoded = await encode(dataset, data);
     const { train, test } = splitRows(dataset.rows, data.split);
-    const script = `
-import csv, json, math, statistics, sys
+    const expected = await runPython<{ x: number[][]; y: number[] }>(
+      `
+import csv, json, sys
+import numpy as np
 rows = list(csv.DictReader(open(sys.argv[1])))
-train, test = (json.loads(argument) for argument in sys.argv[2:])
+train, test = (np.array(json.loads(argument)) for argument in sys.argv[2:])
 names = ["longitude", "latitude", "housing_median_age", "total_rooms", "total_bedrooms", "population", "households", "median_income"]
-categories = sorted({row["ocean_proximity"] for row in rows})
-encoded = [[] for _ in test]
-for name in names:
-    column = [float(row[name]) if row[name] else None for row in rows]
-    fill = statistics.median([column[index] for index in train if column[index] is not None])
-    column = [fill if value is None else value for value in column]
-    training = [column[index] for index in train]
-    centre = math.fsum(training) / len(training)
-    deviation = math.sqrt(math.fsum((value - centre) ** 2 for value in training) / len(training))
-    for output, index in zip(encoded, test):
-        output.append((column[index] - centre) / deviation)
-for output, index in zip(encoded, test):
-    output.extend(1.0 if rows[index]["ocean_proximity"] == category else 0.0 for category in categories)
-print(json.dumps({"x": encoded, "y": [float(rows[index]["median_house_value"]) / 1e5 for index in test]}))`;
-    const rows = (indexes: Uint32Array) => JSON.stringify([...indexes]);
-    const some = test.slice(0, 500);
-    const { stdout } = await promisify(execFile)(
-      'python3',
-      ['-c', script, path.join(SAMPLES, 'california_housing.csv'), rows(train), rows(some)],
-      { maxBuffer: 64 * 1024 * 1024 },
+numbers = np.array([[float(row[name] or "nan") for name in names] for row in rows])
+median = np.nanmedian(numbers[train], axis=0)
+numbers = np.where(np.isnan(numbers), median, numbers)
+standardized = (numbers - numbers[train].mean(axis=0)) / numbers[train].std(axis=0)
+categories, places = np.unique([row["ocean_proximity"] for row in rows], return_inverse=True)
+x = np.concatenate([standardized, np.eye(len(categories))[places]], axis=1)
+y = np.array([float(row["median_house_value"]) for row in rows]) / 1e5
+print(json.dumps({"x": x[test].tolist(), "y": y[test].tolist()}))`,
+      [path.join(SAMPLES, 'california_housing.csv'), JSON.stringify([...train]), JSON.stringify([...test])],
     );
-    const expected = JSON.parse(stdout) as { x: number[][]; y: number[] };
     const [x] = encoded.test.x;
     const [y] = encoded.test.y;
     expect(x).toMatchObject({ name: null, width: 13 });
-    const differences = rowsOf(x!)
-      .slice(0, some.length)
-      .flatMap((row, index) => row.map((value, column) => Math.abs(value - expected.x[index]![column]!)));
-    expect(Math.max(...differences)).toBeLessThan(1e-5);
-    for (const [index, value] of expected.y.entries()) expect(y!.values[index]).toBeCloseTo(value, 5);
+    expect(x!.values).toHaveLength(expected.x.length * 13);
+    expect(greatestDifference(x!.values, expected.x.flat())).toBeLessThan(1e-6);
+    expect(greatestDifference(y!.values, expected.y)).toBeLessThan(1e-6);
   });
 
   it('is the same bit for bit each time, and standardised over the training rows', async () => {
@@ -152,6 +126,67 @@ describe('encoding', () => {
     const error = await encode(await ofText(CSV), data).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'InvalidDataError', problems: [{ pointer }] });
     expect((error as Error).message).toMatch(message);
+  });
+
+  const refusal = async (csv: string, data: DataInput, sampleWeight?: string): Promise<unknown> =>
+    encode(await ofText(csv), data, sampleWeight).catch((thrown: unknown) => thrown);
+
+  it('refuses infinite values, of inputs and of weights', async () => {
+    const csv = 'a,b\n1,2\n-inf,3\n4,inf\n';
+    expect(await refusal(csv, { x: 'a', y: { columns: ['b'], encoding: 'int' } })).toMatchObject({
+      message: 'column "a" has 1 infinite values (row 2)',
+    });
+    expect(await refusal('a,b,w\n1,2,inf\n', { x: 'a', y: 'b' }, 'w')).toMatchObject({
+      problems: [{ pointer: '/fit/sample_weight' }],
+    });
+  });
+
+  it('refuses a split that would have no row', async () => {
+    const data = { x: 'a', y: 'b', split: { validation: 0.1 } };
+    expect(await refusal('a,b\n1,2\n3,4\n5,6\n', data)).toMatchObject({
+      message: '0.1 of 3 rows is not one row',
+      problems: [{ pointer: '/data/split/validation' }],
+    });
+  });
+
+  it('encodes numbers and truth values by category, in their order', async () => {
+    const dataset = await ofText('grade,ok,b\n10,true,1\n9,,2\n10,false,3\n11,true,4\n,true,5\n');
+    const group = { impute: 'most_frequent' as const, encoding: 'one_hot' as const };
+    const encoded = await encode(dataset, {
+      x: [
+        { columns: ['grade', 'ok'], ...group },
+        { columns: ['grade'], ...group, encoding: 'int' },
+      ],
+      y: 'b',
+    });
+    expect(rowsOf(encoded.train.x[0]!)).toEqual([
+      [0, 1, 0, 0, 1, 1],
+      [1, 0, 0, 0, 1, 0],
+      [0, 1, 0, 1, 0, 1],
+      [0, 0, 1, 0, 1, 2],
+      [0, 1, 0, 0, 1, 1],
+    ]);
+  });
+
+  it('takes timestamps as seconds since 1970', async () => {
+    const dataset = await ofText('at,b\n1970-01-01T00:01:00Z,1\n1970-01-02,2\n');
+    expect(rowsOf((await encode(dataset, { x: 'at', y: 'b' })).train.x[0]!)).toEqual([[60], [86_400]]);
+  });
+
+  it('tells columns apart whose names differ in case only', async () => {
+    const encoded = await encode(await ofText('a,A,b\n1,2,3\n4,5,6\n'), { x: ['A', 'a'], y: 'b' });
+    expect(rowsOf(encoded.train.x[0]!)).toEqual([
+      [2, 1],
+      [5, 4],
+    ]);
+  });
+
+  it('sorts categories by code point, as Python does', async () => {
+    const texts = ['b', 'a', 'Z', 'é', '\uffee', '\u{1f642}', 'a b', '1'];
+    const dataset = await ofText(`t,b\n${texts.map((text) => `${text},1`).join('\n')}\n`);
+    const { preprocessing } = await encode(dataset, { x: 't', y: 'b' });
+    const sorted = await runPython('import json, sys; print(json.dumps(sorted(sys.argv[1:])))', texts);
+    expect(preprocessing.x[0]!.columns[0]!.categories).toEqual(sorted);
   });
 
   it('only centres a column that is constant', async () => {

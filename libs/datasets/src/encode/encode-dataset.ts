@@ -1,20 +1,16 @@
-import {
-  type ColumnGroup,
-  type ColumnProfile,
-  type Data,
-  encodedColumnWidth,
-  jsonPointer,
-} from '@epochal/contracts';
-import { encodeValues, fitMoments, writeRows } from './encode-column.js';
-import { asNumbers, type ColumnPlace, fitValues, type FittedColumn } from './fit-column.js';
+import type { ColumnGroup, ColumnProfile, Data } from '@epochal/contracts';
+import { type ColumnPlace, findColumn, planTensors, type TensorPlan } from './column-place.js';
+import { fitColumn } from './fit-column.js';
+import { columnWriter, type FittedColumn, type Preprocessing } from './fitted-column.js';
 import { invalidData } from './invalid-data-error.js';
-import { type RawColumn, readColumns } from './read-columns.js';
 import { type RowSplit, SPLIT_NAMES, splitRows, type SplitName } from './split-rows.js';
+import { StoredDataset, type StoredValues } from './stored-dataset.js';
 
 export interface EncodeOptions {
   /** The rows of the dataset, as `ingestCsv` wrote them. */
   readonly parquetPath: string;
   readonly rows: number;
+  /** All columns of the dataset, in their order. */
   readonly columns: readonly ColumnProfile[];
   readonly data: Data;
   /** Name of the column with the weight of each row. */
@@ -36,129 +32,125 @@ export interface EncodedSplit {
   readonly sampleWeight: Float32Array | null;
 }
 
-/** The fitted columns of each tensor, in order: what evaluating and predicting later apply again. JSON. */
-export interface Preprocessing {
-  readonly x: readonly FittedTensor[];
-  readonly y: readonly FittedTensor[];
-}
-export interface FittedTensor {
-  readonly name: string | null;
-  readonly columns: readonly FittedColumn[];
-}
-
 export interface EncodedDataset extends Readonly<Record<SplitName, EncodedSplit>> {
   readonly preprocessing: Preprocessing;
 }
 
-type Groups = Data['x'];
-interface TensorPlan {
-  readonly name: string | null;
-  readonly places: readonly ColumnPlace[];
+/** So much of the dataset is held as doubles at a time, or one column if it is larger. */
+const BATCH_BYTES = 64 * 1024 * 1024;
+
+/** A tensor of each split that is being filled, column by column. */
+interface Tensor {
+  readonly plan: TensorPlan;
+  readonly splits: Readonly<Record<SplitName, EncodedTensor>>;
+  readonly fitted: FittedColumn[];
 }
 
 /**
- * Splits the rows and encodes their columns as the job's `data` asks. The same arguments give the same bits.
+ * Splits the rows and encodes their columns as the job's `data` asks. The same arguments give the same bits. Beside the result,
+ * memory holds a few columns at a time.
  *
  * @throws InvalidDataError when a column is missing or its values cannot be encoded so
  */
 export async function encodeDataset(options: EncodeOptions): Promise<EncodedDataset> {
-  const { data, rows } = options;
+  const { data, columns, sampleWeight } = options;
+  const split = nonEmptySplit(options);
+  const toTensor = (plan: TensorPlan): Tensor => emptyTensor(plan, split);
+  const x = planTensors(columns, data.x, ['data', 'x']).map(toTensor);
+  const y = planTensors(columns, data.y, ['data', 'y']).map(toTensor);
+  const weight = sampleWeight === undefined ? null : toTensor(weightPlan(columns, sampleWeight));
+  const tensors = [...x, ...y, ...(weight === null ? [] : [weight])];
+  await StoredDataset.with(options.parquetPath, options, (dataset) =>
+    fill(dataset, tensors, split, options.rows),
+  );
+  const splitOf = (name: SplitName): EncodedSplit => ({
+    rows: split[name].length,
+    x: x.map(({ splits }) => splits[name]),
+    y: y.map(({ splits }) => splits[name]),
+    sampleWeight: weight?.splits[name].values ?? null,
+  });
+  const fittedOf = ({ plan, fitted }: Tensor) => ({ name: plan.name, columns: fitted });
+  return {
+    train: splitOf('train'),
+    validation: splitOf('validation'),
+    test: splitOf('test'),
+    preprocessing: { x: x.map(fittedOf), y: y.map(fittedOf) },
+  };
+}
+
+/** @throws InvalidDataError when a split that is asked for would be without rows */
+function nonEmptySplit({ rows, data }: EncodeOptions): RowSplit {
   const split = splitRows(rows, data.split);
   if (split.train.length === 0) {
     throw invalidData('/data/split', `no row of ${rows} is left to train on`, {
       expected: 'smaller fractions',
     });
   }
-  const plans = {
-    x: planTensors(options, data.x, ['data', 'x']),
-    y: planTensors(options, data.y, ['data', 'y']),
-  };
-  const raw = await readColumns(options.parquetPath, rows, neededColumns(options, [...plans.x, ...plans.y]));
-  const x = plans.x.map((plan) => encodeTensor(plan, raw, split));
-  const y = plans.y.map((plan) => encodeTensor(plan, raw, split));
-  const weight = sampleWeights(options, raw);
-  const splitOf = (name: SplitName): EncodedSplit => ({
-    rows: split[name].length,
-    x: x.map(({ splits }) => splits[name]),
-    y: y.map(({ splits }) => splits[name]),
-    sampleWeight: weight && Float32Array.from(split[name], (row) => weight[row]!),
-  });
-  return {
-    train: splitOf('train'),
-    validation: splitOf('validation'),
-    test: splitOf('test'),
-    preprocessing: { x: x.map(({ fitted }) => fitted), y: y.map(({ fitted }) => fitted) },
-  };
+  for (const name of ['validation', 'test'] as const) {
+    if (data.split[name] === 0 || split[name].length > 0) continue;
+    throw invalidData(`/data/split/${name}`, `${data.split[name]} of ${rows} rows is not one row`, {
+      expected: `at least ${1 / rows}, or 0`,
+      received: String(data.split[name]),
+    });
+  }
+  return split;
 }
 
-function planTensors(options: EncodeOptions, groups: Groups, path: readonly string[]): TensorPlan[] {
-  const plan = (
-    name: string | null,
-    list: readonly ColumnGroup[],
-    at: readonly PropertyKey[],
-  ): TensorPlan => ({
-    name,
-    places: list.flatMap((group, index) =>
-      group.columns.map((column, place) => {
-        const pointer = jsonPointer([...at, index, 'columns', place]);
-        return { group, pointer, profile: findColumn(options.columns, column, pointer) };
-      }),
-    ),
-  });
-  if (Array.isArray(groups)) return [plan(null, groups, path)];
-  return Object.entries(groups).map(([name, list]) => plan(name, list, [...path, name]));
-}
-
-function findColumn(columns: readonly ColumnProfile[], name: string, pointer: string): ColumnProfile {
-  const profile = columns.find((column) => column.name === name);
-  if (profile) return profile;
-  throw invalidData(pointer, `the dataset has no column "${name}"`, {
-    expected: `one of ${columns.map((column) => column.name).join(', ')}`,
-    received: name,
-  });
-}
-
-function neededColumns(
-  { sampleWeight, columns }: EncodeOptions,
-  plans: readonly TensorPlan[],
-): ColumnProfile[] {
-  const profiles = plans.flatMap(({ places }) => places.map(({ profile }) => profile));
-  const weight = sampleWeight === undefined ? [] : [findColumn(columns, sampleWeight, '/fit/sample_weight')];
-  return [...new Set([...profiles, ...weight])];
-}
-
-function encodeTensor({ name, places }: TensorPlan, raw: ReadonlyMap<string, RawColumn>, split: RowSplit) {
-  const widths = places.map(({ group, profile }) => encodedColumnWidth(group, profile));
-  const width = widths.reduce((sum, each) => sum + each, 0);
+function emptyTensor(plan: TensorPlan, split: RowSplit): Tensor {
+  const { name, width } = plan;
   const splits = Object.fromEntries(
     SPLIT_NAMES.map((each) => [each, { name, width, values: new Float32Array(split[each].length * width) }]),
   ) as Record<SplitName, EncodedTensor>;
-  let at = 0;
-  // One column at a time, so that only one is in memory as doubles.
-  const columns = places.map((place, index) => {
-    const column = raw.get(place.profile.name)!;
-    const fittedValues = fitValues(place, column, split.train);
-    const encoded = encodeValues(fittedValues, place, column);
-    const fitted = place.group.standardize ? fitMoments(fittedValues, encoded, split.train) : fittedValues;
-    for (const each of SPLIT_NAMES)
-      writeRows(fitted, encoded, split[each], { values: splits[each].values, width, at });
-    at += widths[index]!;
-    return fitted;
-  });
-  return { splits, fitted: { name, columns } satisfies FittedTensor };
+  return { plan, splits, fitted: [] };
 }
 
-function sampleWeights(options: EncodeOptions, raw: ReadonlyMap<string, RawColumn>): Float64Array | null {
-  const { sampleWeight } = options;
-  if (sampleWeight === undefined) return null;
+function weightPlan(columns: readonly ColumnProfile[], name: string): TensorPlan {
   const pointer = '/fit/sample_weight';
-  const profile = findColumn(options.columns, sampleWeight, pointer);
-  const group: ColumnGroup = { columns: [sampleWeight], standardize: false, scale: 1, offset: 0 };
-  const place: ColumnPlace = { profile, pointer, group };
-  fitValues(
-    { ...place, group: { ...group, encoding: 'numeric' } },
-    raw.get(sampleWeight)!,
-    new Uint32Array(),
-  );
-  return asNumbers(place, raw.get(sampleWeight)!).values as Float64Array;
+  const group: ColumnGroup = {
+    columns: [name],
+    encoding: 'numeric',
+    standardize: false,
+    scale: 1,
+    offset: 0,
+  };
+  const profile = findColumn(columns, name, pointer);
+  return { name: null, width: 1, places: [{ profile, group, pointer, at: 0, width: 1 }] };
+}
+
+async function fill(
+  dataset: StoredDataset,
+  tensors: readonly Tensor[],
+  split: RowSplit,
+  rows: number,
+): Promise<void> {
+  const columns = [...new Set(tensors.flatMap(({ plan }) => plan.places.map(({ profile }) => profile)))];
+  const batch = Math.max(1, Math.floor(BATCH_BYTES / (rows * Float64Array.BYTES_PER_ELEMENT)));
+  for (let start = 0; start < columns.length; start += batch) {
+    const profiles = columns.slice(start, start + batch);
+    const stored = await dataset.read(profiles);
+    for (const tensor of tensors) {
+      for (const [index, place] of tensor.plan.places.entries()) {
+        const values = stored[profiles.indexOf(place.profile)];
+        if (values) tensor.fitted[index] = await encodeColumn(dataset, tensor, place, values, split);
+      }
+    }
+  }
+}
+
+/** Fits one column and writes it into the tensor of each split. */
+async function encodeColumn(
+  dataset: StoredDataset,
+  { splits }: Tensor,
+  place: ColumnPlace,
+  stored: StoredValues,
+  split: RowSplit,
+): Promise<FittedColumn> {
+  const { fitted, values } = await fitColumn(place, stored, split.train, dataset);
+  const write = columnWriter(fitted);
+  for (const name of SPLIT_NAMES) {
+    const { values: target, width } = splits[name];
+    const rows = split[name];
+    for (let row = 0; row < rows.length; row += 1) write(values[rows[row]!]!, target, row * width + place.at);
+  }
+  return fitted;
 }

@@ -1,105 +1,92 @@
-import { type ColumnGroup, columnEncoding, type ColumnProfile } from '@epochal/contracts';
+import { columnEncoding } from '@epochal/contracts';
+import type { ColumnPlace } from './column-place.js';
+import { type FittedColumn, widthOf } from './fitted-column.js';
 import { invalidData } from './invalid-data-error.js';
-import type { RawColumn } from './read-columns.js';
-
-/** All that is needed to encode a column of other rows in the same way. JSON. */
-export interface FittedColumn {
-  readonly name: string;
-  readonly encoding: 'numeric' | 'one_hot' | 'int';
-  /** What stands in for a missing value. */
-  readonly fill: number | string | null;
-  /** Values that have a number or a place of their own, in order; null for numbers that stand for themselves. */
-  readonly categories: readonly (number | string)[] | null;
-  /** Of each encoded number over the training rows, when it is standardised. */
-  readonly mean: readonly number[] | null;
-  readonly standard_deviation: readonly number[] | null;
-  readonly scale: number;
-  readonly offset: number;
-}
-
-/** Where a column stands in the request, for errors. */
-export interface ColumnPlace {
-  readonly profile: ColumnProfile;
-  readonly group: ColumnGroup;
-  readonly pointer: string;
-}
+import { mean, median, mostFrequent, standardDeviation } from './statistics.js';
+import type { StoredDataset, StoredValues } from './stored-dataset.js';
 
 const EXAMPLES = 3;
 
+/** A fitted column and its values in all rows: as numbers, or as indexes of categories, with nothing missing. */
+export interface FittedValues {
+  readonly fitted: FittedColumn;
+  readonly values: Float64Array;
+}
+
 /**
- * Decides how a column is encoded, as far as single values go: the encoding, the fill value (from the training rows) and the
- * categories (of all rows, so that the width does not depend on the split).
+ * Fits a column: what stands in for missing values and the moments are those of the training rows; the categories are those of
+ * all rows, so that the width does not depend on the split.
  *
  * @throws InvalidDataError when the column has values that cannot be encoded so
  */
-export function fitValues(place: ColumnPlace, raw: RawColumn, trainRows: Uint32Array): FittedColumn {
+export async function fitColumn(
+  place: ColumnPlace,
+  stored: StoredValues,
+  trainRows: Uint32Array,
+  dataset: StoredDataset,
+): Promise<FittedValues> {
   const { profile, group } = place;
   const encoding = columnEncoding(group, profile);
-  const column = encoding === 'numeric' ? asNumbers(place, raw) : raw;
-  const fill = fitFill(place, column, trainRows);
-  return {
+  if (encoding === 'numeric' && stored.texts !== null) throw await textError(place, dataset);
+  assertFinite(place, stored);
+  const fill = fitFill(place, stored, trainRows, encoding);
+  const { values, categories } =
+    encoding === 'numeric'
+      ? { values: filled(stored.values, fill), categories: null }
+      : categorize(stored, fill);
+  const fitted: FittedColumn = {
     name: profile.name,
+    type: profile.type,
     encoding,
     fill,
-    categories: encoding === 'numeric' ? null : categoriesOf(column, fill),
+    categories,
     mean: null,
     standard_deviation: null,
     scale: group.scale,
     offset: group.offset,
   };
+  assertWidth(place, fitted);
+  return {
+    fitted: group.standardize ? { ...fitted, ...moments(fitted, values, trainRows) } : fitted,
+    values,
+  };
 }
 
-/** A string column whose texts are all numbers may be used as numbers. @throws InvalidDataError naming the first others */
-export function asNumbers({ profile, pointer }: ColumnPlace, raw: RawColumn): RawColumn {
-  if (raw.kind === 'numbers') return raw;
-  const values = Float64Array.from(raw.values, (text) =>
-    text === null || text.trim() === '' ? NaN : Number(text),
-  );
-  const wrong = raw.values.flatMap((text, row) =>
-    text !== null && Number.isNaN(values[row]!) ? [{ text, row }] : [],
-  );
-  if (wrong.length === 0) return { kind: 'numbers', values };
-  const examples = wrong
-    .slice(0, EXAMPLES)
-    .map(({ text, row }) => `${JSON.stringify(text)} in row ${row + 1}`);
-  throw invalidData(
-    pointer,
-    `column "${profile.name}" has text where numbers are needed: ${examples.join(', ')}` +
-      (wrong.length > EXAMPLES ? ` and ${wrong.length - EXAMPLES} more` : ''),
-    { expected: 'numbers, or the encoding one_hot or int', received: 'text' },
-  );
-}
-
-export const isMissing = (value: number | string | null | undefined): value is null | undefined =>
-  value === null || value === undefined || Number.isNaN(value);
-
-function fitFill(place: ColumnPlace, column: RawColumn, trainRows: Uint32Array): number | string | null {
+function fitFill(
+  place: ColumnPlace,
+  { values, texts }: StoredValues,
+  trainRows: Uint32Array,
+  encoding: FittedColumn['encoding'],
+): number | string | null {
   const { group, profile, pointer } = place;
   if (group.impute === undefined) {
-    assertComplete(place, column);
+    assertComplete(place, values);
     return null;
   }
-  if (typeof group.impute === 'object') return constantFill(place, column, group.impute.constant);
-  const present = Array.from(trainRows, (row) => column.values[row]).filter((value) => !isMissing(value));
+  if (typeof group.impute === 'object') return constantFill(place, group.impute.constant, texts);
+  const present = Float64Array.from(trainRows, (row) => values[row]!).filter((value) => !Number.isNaN(value));
   if (present.length === 0) {
     throw invalidData(pointer, `column "${profile.name}" has no value in any training row to impute from`);
   }
-  if (group.impute === 'most_frequent') return mostFrequent(present as (number | string)[]);
-  if (column.kind === 'strings') {
-    throw invalidData(pointer, `column "${profile.name}" holds text, which has no ${group.impute}`, {
-      expected: 'impute: "most_frequent" or { "constant": … }',
-      received: group.impute,
-    });
+  if (group.impute === 'most_frequent') {
+    const value = mostFrequent(present);
+    return texts === null ? value : texts[value]!;
   }
-  return group.impute === 'mean' ? mean(present as number[]) : median(present as number[]);
+  if (texts === null && encoding === 'numeric')
+    return group.impute === 'mean' ? mean(present) : median(present);
+  const kind = texts === null ? 'is encoded by category' : 'holds text';
+  throw invalidData(pointer, `column "${profile.name}" ${kind}, which has no ${group.impute}`, {
+    expected: 'impute: "most_frequent" or { "constant": … }',
+    received: group.impute,
+  });
 }
 
 function constantFill(
   { profile, pointer }: ColumnPlace,
-  column: RawColumn,
   constant: number | string,
+  texts: readonly string[] | null,
 ): number | string {
-  if (column.kind === 'strings') return String(constant);
+  if (texts !== null) return String(constant);
   if (typeof constant === 'number') return constant;
   throw invalidData(pointer, `column "${profile.name}" holds numbers, but the constant to impute is text`, {
     expected: 'a number',
@@ -107,45 +94,97 @@ function constantFill(
   });
 }
 
-function assertComplete({ profile, pointer }: ColumnPlace, column: RawColumn): void {
-  const missing: number[] = [];
-  for (let row = 0; row < column.values.length; row += 1)
-    if (isMissing(column.values[row])) missing.push(row + 1);
-  if (missing.length === 0) return;
-  const rows = missing.slice(0, EXAMPLES).join(', ');
+const filled = (values: Float64Array, fill: number | string | null): Float64Array =>
+  typeof fill === 'number' ? values.map((value) => (Number.isNaN(value) ? fill : value)) : values;
+
+/** The categories in order, by code point or by size, and each row's index among them. */
+function categorize(
+  { values, texts }: StoredValues,
+  fill: number | string | null,
+): { values: Float64Array; categories: (number | string)[] } {
+  const found = new Set<number>(values);
+  const fillIsNeeded = found.delete(NaN) && fill !== null;
+  const present = texts ?? [...found];
+  const isNew = fillIsNeeded && !present.includes(fill as never);
+  const categories = [...present, ...(isNew ? [fill] : [])].sort(compare);
+  const indexOf = new Map(categories.map((category, index) => [category, index]));
+  const fillIndex = fillIsNeeded ? indexOf.get(fill)! : NaN;
+  const textIndexes = texts?.map((text) => indexOf.get(text)!);
+  const indexes = values.map((value) => {
+    if (Number.isNaN(value)) return fillIndex;
+    return textIndexes === undefined ? indexOf.get(value)! : textIndexes[value]!;
+  });
+  return { values: indexes, categories };
+}
+
+/** Texts by their code points, as Python sorts them: JavaScript's order of code units differs beyond U+FFFF. */
+function compare(a: number | string, b: number | string): number {
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return Number(a) - Number(b);
+}
+
+/** Of every encoded number; one that is the same in all training rows is only centred, as in scikit-learn. */
+function moments(
+  { encoding, categories }: FittedColumn,
+  values: Float64Array,
+  trainRows: Uint32Array,
+): { mean: number[]; standard_deviation: number[] } {
+  const training = Float64Array.from(trainRows, (row) => values[row]!);
+  if (encoding !== 'one_hot') {
+    const centre = mean(training);
+    return { mean: [centre], standard_deviation: [standardDeviation(training, centre) || 1] };
+  }
+  const counts = new Float64Array(categories!.length);
+  for (const index of training) counts[index]! += 1;
+  const shares = [...counts].map((count) => count / training.length);
+  return { mean: shares, standard_deviation: shares.map((share) => Math.sqrt(share * (1 - share)) || 1) };
+}
+
+function assertComplete({ profile, pointer }: ColumnPlace, values: Float64Array): void {
+  const { rows, count } = firstRows(values, Number.isNaN);
+  if (count === 0) return;
+  throw invalidData(pointer, `column "${profile.name}" has ${count} missing values (row ${rows})`, {
+    expected: 'impute: "mean", "median", "most_frequent" or { "constant": … }',
+  });
+}
+
+function assertFinite({ profile, pointer }: ColumnPlace, { values }: StoredValues): void {
+  const { rows, count } = firstRows(values, (value) => Math.abs(value) === Infinity);
+  if (count === 0) return;
+  throw invalidData(pointer, `column "${profile.name}" has ${count} infinite values (row ${rows})`, {
+    expected: 'finite numbers',
+  });
+}
+
+/** The width was promised before the rows were read. */
+function assertWidth({ profile, pointer, width }: ColumnPlace, fitted: FittedColumn): void {
+  if (widthOf(fitted) === width) return;
   throw invalidData(
     pointer,
-    `column "${profile.name}" has ${missing.length} missing values (row ${rows}${missing.length > EXAMPLES ? ', …' : ''})`,
-    { expected: 'impute: "mean", "median", "most_frequent" or { "constant": … }' },
+    `what is imputed in column "${profile.name}" makes ${widthOf(fitted)} categories of ${width}`,
+    { expected: 'impute: "most_frequent"', received: JSON.stringify(fitted.fill) },
   );
 }
 
-function categoriesOf(column: RawColumn, fill: number | string | null): (number | string)[] {
-  const values = new Set<number | string>();
-  for (const value of column.values) values.add(isMissing(value) ? fill! : value);
-  // By code unit and by size: the same on every machine, whatever its language.
-  return [...values].sort((a, b) => (a < b ? -1 : 1));
+async function textError({ profile, pointer }: ColumnPlace, dataset: StoredDataset): Promise<Error> {
+  const { examples, count } = await dataset.textsThatAreNoNumbers(profile, EXAMPLES);
+  const shown = examples.map(({ text, row }) => `${JSON.stringify(text)} in row ${row}`).join(', ');
+  return invalidData(
+    pointer,
+    `column "${profile.name}" has text where numbers are needed: ${shown}` +
+      (count > EXAMPLES ? ` and ${count - EXAMPLES} more` : ''),
+    { expected: 'numbers, or the encoding one_hot or int', received: 'text' },
+  );
 }
 
-export const mean = (values: ArrayLike<number>): number => {
-  let sum = 0;
-  for (let index = 0; index < values.length; index += 1) sum += values[index]!;
-  return sum / values.length;
-};
-
-function median(values: readonly number[]): number {
-  const sorted = Float64Array.from(values).sort();
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
-
-/** Of several that are equally frequent, the smallest, as scikit-learn chooses. */
-function mostFrequent(values: readonly (number | string)[]): number | string {
-  const counts = new Map<number | string, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  const [first, ...others] = counts;
-  return others.reduce(
-    (best, entry) => (entry[1] > best[1] || (entry[1] === best[1] && entry[0] < best[0]) ? entry : best),
-    first!,
-  )[0];
+/** The first rows, counted from 1, whose values are so, and how many there are. */
+function firstRows(values: Float64Array, test: (value: number) => boolean): { rows: string; count: number } {
+  const first: number[] = [];
+  let count = 0;
+  for (let row = 0; row < values.length; row += 1) {
+    if (!test(values[row]!)) continue;
+    count += 1;
+    if (first.length < EXAMPLES) first.push(row + 1);
+  }
+  return { rows: `${first.join(', ')}${count > EXAMPLES ? ', …' : ''}`, count };
 }

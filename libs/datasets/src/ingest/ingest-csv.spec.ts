@@ -9,6 +9,7 @@ import type { ColumnProfile } from '@epochal/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withSession } from '../duckdb/session.js';
 import type { InvalidDatasetError } from '../invalid-dataset-error.js';
+import { withFileLimit } from '../file-limit.fixture.js';
 import { runPython } from '../python.fixture.js';
 import { type IngestedDataset, ingestCsv } from './ingest-csv.js';
 
@@ -303,6 +304,16 @@ describe('the work directory', () => {
     await expect(ingestCsv({ source: endless, workDirectory, memoryLimit: '256MB', signal })).rejects.toThrow(
       'cancelled',
     );
+    expect(await readdir(workDirectory)).toEqual(before);
+  });
+
+  it('is left when the disk is full', async () => {
+    const before = await readdir(workDirectory);
+    const source = Readable.from([Buffer.from(`a,b\n${'1,2\n'.repeat(1_000_000)}`)]);
+    const ingesting = withFileLimit(1_000_000, () =>
+      ingestCsv({ source, workDirectory, memoryLimit: '256MB' }),
+    );
+    await expect(ingesting).rejects.toMatchObject({ code: 'EFBIG' });
     expect(await readdir(workDirectory)).toEqual(before);
   });
 });

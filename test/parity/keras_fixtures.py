@@ -145,7 +145,8 @@ def layer_case(case):
             tensor._keras_mask = tf.constant(mask)
     before = [encode(w.numpy()) for w in layer.weights]
     watched = [t for t in tensors if t.dtype.is_floating]
-    training = {"training": True} if case.get("training") else {}
+    # Layers of images count as in training unless told otherwise.
+    training = {"training": bool(case.get("training"))} if layer._call_has_training_arg else {}
     keywords = {key: value if key in LISTS else value[0] for key, value in keyword_tensors.items()}
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(watched)

@@ -110,7 +110,7 @@ module.exports = {
       name: 'declared-packages-only',
       comment: "What a package imports is in its own package.json, or for tests in the root's.",
       severity: 'error',
-      from: { path: '^(libs|apps)/', pathNot: TESTS },
+      from: { path: '^(libs|apps)/[^/]+/src/', pathNot: TESTS },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'] },
     },
     {

@@ -78,3 +78,9 @@ export function difference(actual: tf.Tensor, expected: EncodedTensor): number {
   wanted.dispose();
   return worst / largest;
 }
+
+/** A config with its numbers rounded: Keras reads some of them back from float32 tensors. */
+export const asFloat32 = (config: object): unknown =>
+  JSON.parse(JSON.stringify(config), (_key, value: unknown) =>
+    typeof value === 'number' ? Math.fround(value) : value,
+  );

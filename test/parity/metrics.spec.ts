@@ -3,7 +3,7 @@ import { createMetric } from '@epochal/layers';
 import { resolveMetric } from '@epochal/model-spec';
 import { loadTensorFlow } from '@epochal/tensorflow';
 import { expect, test } from 'vitest';
-import { casesWithKeras, decode, decodeIfAny, difference, type EncodedTensor } from './keras.js';
+import { asFloat32, casesWithKeras, decode, decodeIfAny, difference, type EncodedTensor } from './keras.js';
 import { TOLERANCE, report } from './report.js';
 
 loadTensorFlow();
@@ -41,7 +41,7 @@ test.each(cases)('$case.name: results over three batches are those of Keras', ({
   const outputShape = [null, ...keras.batches[0]!.yPred.shape.slice(1)];
   const metric = createMetric(resolved, { outputShape });
   // Keras numbers the metrics of one process; only the number may differ.
-  expect(String(name).replace(/_\d+$/, '')).toBe(metric.name);
+  expect((name as string).replace(/_\d+$/, '')).toBe(metric.name);
 
   const run = () =>
     keras.batches.map(({ yTrue, yPred, sampleWeight, mask }, index) => {
@@ -60,9 +60,3 @@ test.each(cases)('$case.name: results over three batches are those of Keras', ({
   metric.reset();
   expect(Math.max(...run())).toBe(worst);
 });
-
-/** Keras reads some numbers back from float32 tensors. */
-const asFloat32 = (config: JsonObject): unknown =>
-  JSON.parse(JSON.stringify(config), (_key, value: unknown) =>
-    typeof value === 'number' ? Math.fround(value) : value,
-  );

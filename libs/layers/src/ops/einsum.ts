@@ -34,7 +34,7 @@ const product = (equation: string, a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
 export function withoutEllipsis(equation: string, rank: number): string {
   const [input = ''] = equation.split(',');
   const count = rank - input.replace('...', '').length;
-  const unused = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'].filter(
+  const unused = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz').filter(
     (label) => !equation.includes(label),
   );
   return equation.replaceAll('...', unused.slice(0, count).join(''));

@@ -74,7 +74,9 @@ const sizesByLabel = (labels: string, sizes: Shape): Map<string, number | null> 
 
 function biasShape(axes: string, labels: string, sizes: Map<string, number | null>, after: number): number[] {
   const first = Math.min(...[...axes].map((axis) => labels.indexOf(axis)));
-  const shape = [...labels.slice(first)].map((label) => (axes.includes(label) ? (sizes.get(label) ?? 1) : 1));
+  const shape = Array.from(labels.slice(first), (label) =>
+    axes.includes(label) ? (sizes.get(label) ?? 1) : 1,
+  );
   return [...shape, ...Array.from({ length: after }, () => 1)];
 }
 

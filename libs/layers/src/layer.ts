@@ -15,6 +15,8 @@ export interface LayerImplementation<Config extends JsonObject = JsonObject> {
     weights: Readonly<Record<string, tf.Tensor>>,
     context: CallContext,
   ): tf.Tensor[];
+  /** Whether `call` adds the penalties of the activity regularizer; else those of all outputs are added for it. */
+  readonly activityPenalty?: 'added by the layer';
   /** Masks of the outputs. By default each output gets the mask of the first input that has one. */
   computeMasks?(config: Config, inputs: readonly tf.Tensor[], masks: readonly Mask[]): Mask[];
 }

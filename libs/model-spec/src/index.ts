@@ -39,6 +39,7 @@ export {
   type CellStates,
   type PlacedCell,
 } from './layers/recurrent/cell-structure.js';
+export { attentionAxes } from './layers/attention/attention-axes.js';
 export { directionsOf } from './layers/recurrent/bidirectional.js';
 export {
   CALLBACK_CONFIGS,

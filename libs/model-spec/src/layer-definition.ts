@@ -9,8 +9,8 @@ export interface LayerDefinition<Config extends JsonObject = JsonObject> {
   readonly className: string;
   /** Keras 3's config keys with Keras's defaults. Unknown keys are errors. */
   readonly config: z.ZodType<Config>;
-  /** Shapes of the outputs; `null` is the batch size or an unknown length. @throws ShapeError when the inputs do not fit. */
-  outputShapes(config: Config, inputs: readonly Shape[]): Shape[];
+  /** Shapes of the outputs of a call; `null` is the batch size or an unknown length. @throws ShapeError when the inputs do not fit. */
+  outputShapes(config: Config, inputs: readonly Shape[], keywordArguments?: JsonObject): Shape[];
   /** Variables in Keras's order of creation. */
   weights(config: Config, inputs: readonly Shape[]): WeightSpec[];
 }

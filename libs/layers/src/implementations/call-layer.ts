@@ -29,7 +29,7 @@ export function callLayer(
   const masks = context.keywordInputs['mask'] ?? context.masks;
   const outputs = implementation.call(config, inputs, weights, { ...context, masks });
   const regularizer = config['activity_regularizer'] ?? null;
-  if (regularizer !== null) {
+  if (regularizer !== null && implementation.activityPenalty === undefined) {
     for (const output of outputs) addActivityPenalty(regularizer as KerasObject, output, context);
   }
   const outputMasks = implementation.computeMasks?.(config, inputs, masks) ?? defaultMasks(masks);

@@ -11,6 +11,7 @@ interface Parts<Config> {
     weights: Weights,
     context: CallContext,
   ): tf.Tensor | tf.Tensor[];
+  activityPenalty?: LayerImplementation['activityPenalty'];
   /** `kept` where Keras's class says that it supports masking; a layer that does not drops masks. */
   masks?: 'kept' | ((config: Config, inputs: readonly tf.Tensor[], masks: readonly Mask[]) => Mask[]);
 }
@@ -18,10 +19,11 @@ interface Parts<Config> {
 /** The computation of one layer class. */
 export function implement<const Name extends LayerName>(
   className: Name,
-  { call, masks }: Parts<LayerConfig<Name>>,
+  { call, masks, activityPenalty }: Parts<LayerConfig<Name>>,
 ): LayerImplementation {
   const implementation: LayerImplementation<LayerConfig<Name>> = {
     className,
+    ...(activityPenalty === undefined ? {} : { activityPenalty }),
     call(config, inputs, weights, context) {
       const outputs = call(config, inputs, weights, context);
       return Array.isArray(outputs) ? outputs : [outputs];

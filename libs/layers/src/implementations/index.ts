@@ -1,7 +1,11 @@
 import type { LayerImplementation } from '../layer.js';
 import { activationImplementations } from './activation-layers.js';
+import { attentionImplementations } from './attention/index.js';
+import { categoryImplementations } from './categories.js';
 import { convolutionImplementations } from './convolution.js';
 import { coreImplementations } from './core.js';
+import { einsumDense } from './einsum-dense.js';
+import { imageImplementations } from './images.js';
 import { mergingImplementations } from './merging.js';
 import { normalizationImplementations } from './normalization.js';
 import { poolingImplementations } from './pooling.js';
@@ -23,7 +27,11 @@ const all: readonly LayerImplementation[] = [
   ...convolutionImplementations,
   ...poolingImplementations,
   ...spatialImplementations,
+  ...imageImplementations,
+  ...categoryImplementations,
+  einsumDense,
   ...recurrentImplementations,
+  ...attentionImplementations,
 ];
 
 /** The computation of every layer class in `LAYERS` of `@epochal/model-spec`, by class name. */

@@ -20,10 +20,10 @@ export function select(condition: tf.Tensor, a: tf.Tensor, b: tf.Tensor): tf.Ten
   }));
 }
 
-/** Keeps `x` where the condition holds; zeros elsewhere. */
-export function zeroUnless(condition: tf.Tensor, x: tf.Tensor): tf.Tensor {
+/** Keeps `x` where the condition holds; the value elsewhere. */
+export function fillUnless(condition: tf.Tensor, x: tf.Tensor, value: number): tf.Tensor {
   return customGradient([x], (input) => ({
-    value: choose(condition, input!, tf.scalar(0)),
+    value: choose(condition, input!, tf.scalar(value)),
     saved: [condition],
     gradients: (dy, [isKept]) => [choose(isKept!, dy, tf.scalar(0))],
   }));

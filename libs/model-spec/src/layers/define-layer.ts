@@ -27,7 +27,8 @@ interface LayerParts<Name extends string, Fields extends z.ZodRawShape> {
   inspect?(config: ConfigOf<Fields>): { path: string[]; message: string } | null;
   /** Settles keys that follow from others, such as strides from a pool size. */
   complete?(config: ConfigOf<Fields>): ConfigOf<Fields>;
-  outputShapes(config: ConfigOf<Fields>, inputs: readonly Shape[]): Shape[];
+  /** @param keywordArguments of the call; some make it return more than one tensor */
+  outputShapes(config: ConfigOf<Fields>, inputs: readonly Shape[], keywordArguments: JsonObject): Shape[];
   weights?(config: ConfigOf<Fields>, inputs: readonly Shape[]): WeightSpec[];
 }
 
@@ -55,7 +56,8 @@ export function defineLayer<const Name extends string, Fields extends z.ZodRawSh
       : schema.transform((config) =>
           complete(config as unknown as ConfigOf<Fields>),
         )) as unknown as z.ZodType<ConfigOf<Fields>>,
-    outputShapes: (config, inputs) => parts.outputShapes(config, inputs),
+    outputShapes: (config, inputs, keywordArguments = {}) =>
+      parts.outputShapes(config, inputs, keywordArguments),
     weights: (config, inputs) => parts.weights?.(config, inputs) ?? [],
   };
 }

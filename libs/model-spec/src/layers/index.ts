@@ -4,8 +4,12 @@ import { createResolver } from '../catalogue/resolve.js';
 import type { ResolvedObject } from '../catalogue/component-definition.js';
 import type { LayerDefinition } from '../layer-definition.js';
 import { activationLayers } from './activation-layers.js';
+import { attentionLayers } from './attention/index.js';
+import { categoryLayers } from './categories.js';
 import { coreLayers } from './core.js';
 import { convolutionLayers } from './convolution.js';
+import { einsumDense } from './einsum-dense.js';
+import { imageLayers } from './images.js';
 import { mergingLayers } from './merging.js';
 import { normalizationLayers } from './normalization.js';
 import { poolingLayers } from './pooling.js';
@@ -27,7 +31,11 @@ const definitions = {
   ...convolutionLayers,
   ...poolingLayers,
   ...spatialLayers,
+  ...imageLayers,
+  ...categoryLayers,
+  EinsumDense: einsumDense,
   ...recurrentLayers,
+  ...attentionLayers,
 };
 
 export type LayerName = keyof typeof definitions;
@@ -61,6 +69,7 @@ const ALIASES: Readonly<Record<string, readonly string[]>> = {
   GlobalMaxPooling1D: ['GlobalMaxPool1D'],
   GlobalMaxPooling2D: ['GlobalMaxPool2D'],
   GlobalMaxPooling3D: ['GlobalMaxPool3D'],
+  GroupQueryAttention: ['GroupedQueryAttention'],
 };
 
 const resolver = createResolver(

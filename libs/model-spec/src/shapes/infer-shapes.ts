@@ -1,4 +1,4 @@
-import type { Shape } from '@epochal/contracts';
+import type { JsonObject, Shape } from '@epochal/contracts';
 import { callKey, callsInOrder } from '../calls-in-order.js';
 import type { ProblemList } from '../definition/problem-list.js';
 import { ShapeError, type WeightSpec } from '../layer-definition.js';
@@ -104,12 +104,13 @@ class TensorShapes {
 const outputsOf = (
   layer: LayerDescription,
   inputs: readonly Shape[],
+  call: JsonObject,
   nested: InferredModel | undefined,
   isChain: boolean,
   problems: ProblemList,
 ): readonly Shape[] | undefined => {
   const outputs = attempt(layer, problems, () => {
-    if (layer.model === undefined) return definitionOf(layer).outputShapes(layer.config, inputs);
+    if (layer.model === undefined) return definitionOf(layer).outputShapes(layer.config, inputs, call);
     if (nested === undefined) return undefined;
     checkInputShapes(nested.inputs, inputs);
     return infer(layer.model, problems, inputs)?.outputs;
@@ -138,14 +139,21 @@ function infer(
   const calls = new Map<string, InferredCall[]>(model.layers.map(({ name }) => [name, []]));
   for (const { layer, call } of callsInOrder(model)) {
     const place = given === undefined ? -1 : model.inputs.findIndex((input) => input.layer === layer.name);
-    const { inputs: references, keywordInputs } = layer.calls[call]!;
+    const { inputs: references, keywordInputs, keywordArguments } = layer.calls[call]!;
     const inputs = shapes.of(references, layer);
     const further = shapes.of(Object.values(keywordInputs).flat(), layer);
     if (inputs === undefined || further === undefined) continue;
     const outputs =
       place >= 0
         ? [given![place]!]
-        : outputsOf(layer, inputs, nested.get(layer.name), model.kind === 'sequential', problems);
+        : outputsOf(
+            layer,
+            inputs,
+            keywordArguments,
+            nested.get(layer.name),
+            model.kind === 'sequential',
+            problems,
+          );
     if (outputs === undefined) continue;
     shapes.set(layer.name, call, outputs);
     calls.get(layer.name)!.push({ inputs, outputs });

@@ -2,7 +2,7 @@ import { cellStates, type ResolvedObject } from '@epochal/model-spec';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CallContext, LayerImplementation, Mask } from '../../layer.js';
 import { constant } from '../../ops/constant.js';
-import { select, zeroUnless } from '../../ops/select.js';
+import { fillUnless, select } from '../../ops/select.js';
 import { implement, only, type Weights } from '../implement.js';
 import { weightsBelow } from '../inner-layer.js';
 import { runCell, type CellRun } from './run-cell.js';
@@ -48,7 +48,7 @@ function outputsOf(
 
   /** A step that does not count repeats the last output that did; before the first that did there are zeros, not the given state. */
   function shownOutputs(all: readonly tf.Tensor[], masks: readonly tf.Tensor[]): readonly tf.Tensor[] {
-    if (zero_output_for_mask) return all.map((output, step) => zeroUnless(masks[step]!, output));
+    if (zero_output_for_mask) return all.map((output, step) => fillUnless(masks[step]!, output, 0));
     if (start === 'zero states') return all;
     let before: tf.Tensor = tf.zeros(all[0]!.shape);
     return all.map((output, step) => (before = select(masks[step]!, output, before)));

@@ -1,0 +1,3 @@
+import { compareLayers } from './compare-layers.js';
+
+await compareLayers(['layers-attention']);

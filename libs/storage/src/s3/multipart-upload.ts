@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Client } from 'minio';
 import { Digester } from '../digest.js';
@@ -73,13 +74,16 @@ async function sendParts(
       );
       digester.update(bytes);
       const sending = attempt(async () => {
-        const headers = {};
+        // Over TLS the client sends no digest of a part by itself.
+        const headers = { 'Content-MD5': createHash('md5').update(bytes).digest('base64') };
         const { etag } = await client.uploadPart(
           { bucketName: bucket, objectName: key, uploadID, partNumber, headers },
           bytes,
         );
         parts[partNumber - 1] = { part: partNumber, etag };
-      }).finally(() => inFlight.delete(sending));
+      }).then(() => void inFlight.delete(sending));
+      // One that fails stays in the set, where the next wait finds it.
+      sending.catch(() => undefined);
       inFlight.add(sending);
       if (inFlight.size >= PARTS_AT_A_TIME) await Promise.race(inFlight);
     }

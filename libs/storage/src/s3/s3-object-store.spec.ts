@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createObjectStore } from '../create-object-store.js';
 import { IntegrityError, StorageUnavailableError } from '../errors.js';
 import { type StoreUnderTest, describeObjectStore } from '../object-store.conformance.js';
+import { startFaultyProxy } from './faulty-proxy.fixture.js';
 import { type S3Options, S3ObjectStore } from './s3-object-store.js';
 import { type S3Server, startS3Server } from './versitygw.fixture.js';
 
@@ -178,4 +179,60 @@ describe('an S3 server that fails', () => {
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
   }
+});
+
+describe('an S3 server that answers badly', () => {
+  let server: S3Server;
+  let folder: string;
+  let file: string;
+  beforeEach(async () => {
+    server = await startS3Server();
+    await new S3ObjectStore(server.options).ensureReady();
+    folder = await mkdtemp(path.join(tmpdir(), 'epochal-storage-'));
+    file = path.join(folder, 'file');
+    await writeFile(file, randomBytes(60_000_000));
+  });
+  afterEach(async () => {
+    await server.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const stored = async (): Promise<string[]> => {
+    const entries = await readdir(server.root(), { recursive: true, withFileTypes: true });
+    return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  };
+
+  it('is given every part again that it could not take', async () => {
+    const seen = new Map<string, number>();
+    const proxy = await startFaultyProxy(server.options, (method, url) => {
+      const request = `${method} ${url}`;
+      seen.set(request, (seen.get(request) ?? 0) + 1);
+      return seen.get(request)! <= 2 ? 'unavailable' : 'none';
+    });
+    const store = new S3ObjectStore(proxy.options);
+    const { sha256 } = await store.putFile('a', file);
+    expect(await store.getFile('a', path.join(folder, 'copy'))).toMatchObject({ size: 60_000_000, sha256 });
+    await proxy.close();
+  });
+
+  it.each([1, 2, 4])('keeps nothing of an upload whose part %i it never takes', async (part) => {
+    const proxy = await startFaultyProxy(server.options, (_, url) =>
+      url.includes(`partNumber=${part}`) ? 'unavailable' : 'none',
+    );
+    const putting = new S3ObjectStore(proxy.options).putFile('a', file);
+    await expect(putting).rejects.toMatchObject({ name: 'StorageUnavailableError', reason: 'busy' });
+    expect(await stored()).toEqual([]);
+    await proxy.close();
+  });
+
+  it('is believed to have what it has when the answer that completes an upload is lost', async () => {
+    let lost = 0;
+    const proxy = await startFaultyProxy(server.options, (method) =>
+      method === 'POST' && ++lost === 2 ? 'answer lost' : 'none',
+    );
+    const store = new S3ObjectStore(proxy.options);
+    expect(await store.putFile('a', file)).toMatchObject({ size: 60_000_000 });
+    expect(lost).toBe(3);
+    await proxy.close();
+  });
 });

@@ -37,7 +37,7 @@ export interface S3Options {
   readonly secretAccessKey: string;
 }
 
-const TIMEOUTS: S3Timeouts = { connect: 3_000, idle: 20_000 };
+const TIMEOUTS: S3Timeouts = { connect: 3_000, idle: 30_000 };
 const HEALTH_TIMEOUTS: S3Timeouts = { connect: 2_000, idle: 3_000 };
 const RETRIES = { retries: 3, minTimeout: 200, maxTimeout: 2_000, randomize: true, maxRetryTime: 15_000 };
 const LIST_PAGE = 1_000;

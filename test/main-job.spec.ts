@@ -113,7 +113,7 @@ describe('the main job', () => {
     expect(loaded).toEqual({ shape: [4_128, 1], compiled: true, loss: 'mean_squared_error' });
     const bytes = await readFile(predictionsFile);
     const predictions = new Float32Array(bytes.buffer, bytes.byteOffset, rows);
-    const ours = await predictWithEngine(service.client, job, inputs, service.dataDirectory);
+    const ours = await predictWithEngine(service, job, inputs);
     const differences = ours.map((value, row) => Math.abs(value - predictions[row]!));
     expect(Math.max(...differences)).toBeLessThan(1e-5);
   });

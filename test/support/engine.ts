@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Job, JsonObject } from '@epochal/contracts';
-import type { EpochalClient } from '@epochal/client';
 import { encodeDataset, ingestCsv } from '@epochal/datasets';
 import { parseModel } from '@epochal/model-spec';
+import { createObjectStore, objectKeys } from '@epochal/storage';
 import { loadTensorFlow } from '@epochal/tensorflow';
 import { CompiledModel, createModel, loadWeights, predict } from '@epochal/training';
+import type { EpochalService } from './epochal-service.js';
 import { SAMPLES } from './housing.js';
 
 /** The inputs of the rows that a housing job held out for its test, row-major. */
@@ -17,19 +17,17 @@ export async function housingTestInputs(job: Job, folder: string) {
   return { rows: test.rows, width: test.x[0]!.width, values: test.x[0]!.values };
 }
 
-/** What our engine predicts with the trained model that the service keeps. */
+/** What our engine predicts with the trained weights that the service keeps. */
 export async function predictWithEngine(
-  client: EpochalClient,
+  { client, dataDirectory }: EpochalService,
   job: Job,
   inputs: { rows: number; width: number; values: Float32Array },
-  folder: string,
 ): Promise<Float32Array> {
   loadTensorFlow();
   const checkpoints = await client.jobs.checkpoints(job.id);
-  const { id } = checkpoints.data[0]!;
-  const file = path.join(folder, 'state.safetensors');
-  const response = await client.jobs.downloadCheckpoint(job.id, id, { format: 'safetensors' });
-  await writeFile(file, new Uint8Array(await response.arrayBuffer()));
+  const store = createObjectStore({ adapter: 'filesystem', root: path.join(dataDirectory, 'objects') });
+  const file = path.join(dataDirectory, 'state.safetensors');
+  await store.getFile(objectKeys.checkpoint(job.id, checkpoints.data[0]!.id), file);
   const { definition } = await client.models.get(job.request.model_id);
   const model = createModel(parseModel(definition as JsonObject), 0);
   await loadWeights(model, file);

@@ -53,7 +53,12 @@ export async function withSession<Result>(
   const { signal } = options;
   signal?.throwIfAborted();
   const session = await openSession(options);
-  const interrupt = (): void => session.connection.interrupt();
+  let repeat: NodeJS.Timeout | undefined;
+  const interrupt = (): void => {
+    session.connection.interrupt();
+    // An interrupt is lost on a statement that has not begun, or on the pause between two.
+    repeat ??= setInterval(interrupt, 50);
+  };
   signal?.addEventListener('abort', interrupt);
   try {
     return await use(session);
@@ -62,6 +67,7 @@ export async function withSession<Result>(
     throw isDiskFull(error) ? diskFull(error) : error;
   } finally {
     signal?.removeEventListener('abort', interrupt);
+    clearInterval(repeat);
     session.close();
   }
 }

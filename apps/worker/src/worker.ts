@@ -15,6 +15,8 @@ import { workerName } from './worker-name.js';
 
 const RECONCILE_SECONDS = 2;
 const GRACE_SECONDS = 30;
+/** No upload takes this long. */
+const ABANDONED_AFTER_MS = 24 * 3_600_000;
 
 export interface RunningWorker {
   /** Has the trainers write a checkpoint, hands their jobs back to the queue and closes every connection. */
@@ -28,6 +30,7 @@ export async function startWorker(configuration: Configuration, logger: Logger):
   const database = createDatabase(configuration.database.url, { applicationName: workerId });
   const store = createObjectStore(configuration.storage);
   await store.ensureReady();
+  await store.removeAbandonedUploads(new Date(Date.now() - ABANDONED_AFTER_MS));
   const workDirectory = path.join(configuration.dataDirectory, 'work');
   await removeAbandonedRuns(workDirectory, database);
   const queue = await createQueue(configuration.queue, logger);

@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Tests run from the TypeScript sources: the export condition below points each workspace package at its src/.
@@ -15,6 +16,8 @@ export default defineConfig({
   },
   test: {
     pool: 'forks',
+    // Many tests wait for processes more than they compute, so even a small machine runs two files at a time.
+    maxWorkers: Math.max(2, os.availableParallelism() - 1),
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // The default of one second is too short on a busy machine.

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import util from 'node:util';
 import { TensorFlowUnavailableError } from './errors.js';
 import { nativeBackend } from './native/backend.js';
+import { replaceCastKernel } from './native/cast-kernel.js';
 import { replaceGatherKernel } from './native/gather-kernel.js';
 
 export interface ThreadCounts {
@@ -51,6 +52,7 @@ export function loadTensorFlow(options: LoadOptions = {}): TensorFlowInfo {
   restoreRemovedNodeFunction();
   requireTensorFlowJs();
   const { binding } = nativeBackend();
+  replaceCastKernel();
   replaceGatherKernel();
   loaded = {
     version: binding.TF_Version,

@@ -24,7 +24,7 @@ test.each(cases)(
     const value = difference(activation(input), keras.output);
     const gradient = tf.grad((x) => tf.sum(tf.mul(activation(x), decode(keras.cotangent))))(input);
     const slope = difference(gradient, keras.gradient);
-    report({ value, gradient: slope });
+    report('activations', name, { value, gradient: slope });
     expect(value).toBeLessThan(TOLERANCE);
     expect(slope).toBeLessThan(TOLERANCE);
   },

@@ -57,7 +57,7 @@ export async function compareLayers(files: readonly string[]): Promise<void> {
     layer.expectSameShapes();
     layer.expectSameWeights();
     const differences = layer.differences();
-    report(differences);
+    report('layers', given.class_name, differences);
     const tolerance = given.tolerance === 'loose' ? LOOSE_TOLERANCE : TOLERANCE;
     for (const [what, size] of Object.entries(differences)) expect(size, what).toBeLessThan(tolerance);
   });

@@ -26,6 +26,6 @@ test.each(cases)('the constraint $case.name is that of Keras', ({ case: { class_
   const given = resolveConstraint({ class_name, config }, 'constraint');
   expect(given).toEqual(resolveConstraint({ class_name, config: keras.config }, 'constraint'));
   const value = difference(createConstraint(given)(decode(keras.weight)), keras.value);
-  report({ value });
+  report('constraints', class_name, { value });
   expect(value).toBeLessThan(TOLERANCE);
 });

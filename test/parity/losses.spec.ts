@@ -45,7 +45,7 @@ test.each(cases)('$case.name: value and gradient are those of Keras', ({ case: g
     value: difference(compute(yPred), keras.value),
     gradient: difference(tf.grad((x) => tf.sum(compute(x)))(yPred), keras.gradient),
   };
-  report(differences);
+  report('losses', given.class_name, differences);
   expect(differences.value).toBeLessThan(TOLERANCE);
   expect(differences.gradient).toBeLessThan(TOLERANCE);
 });

@@ -53,7 +53,7 @@ test.each(cases)('$case.name: results over three batches are those of Keras', ({
   const state = Math.max(
     ...metric.variables.map((variable, index) => difference(variable, keras.variables[index]!)),
   );
-  report({ result: worst, state });
+  report('metrics', given.class_name, { result: worst, state });
   expect(worst).toBeLessThan(TOLERANCE);
   expect(state).toBeLessThan(TOLERANCE);
 

@@ -58,7 +58,7 @@ test.each(cases)(
     const finalized = Math.max(
       ...weights.map(({ variable }, index) => difference(variable, keras.finalized[index]!)),
     );
-    report({ weights: Math.max(...worst), state, finalized });
+    report('optimizers', given.class_name, { weights: Math.max(...worst), state, finalized });
     expect(Math.max(...worst)).toBeLessThan(TOLERANCE);
     expect(state).toBeLessThan(TOLERANCE);
     expect(finalized).toBeLessThan(TOLERANCE);

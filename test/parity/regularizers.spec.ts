@@ -39,7 +39,7 @@ test.each(cases)(
       value: difference(regularizer(weight), keras.value),
       gradient: keras.gradient === null ? 0 : difference(slope(), keras.gradient),
     };
-    report(differences);
+    report('regularizers', class_name, differences);
     expect(Math.max(differences.value, differences.gradient)).toBeLessThan(TOLERANCE);
   },
 );

@@ -30,7 +30,7 @@ test.each(cases)(
       optimizer.iterations.assign(tf.scalar(step, 'int32'));
       return Math.abs(optimizer.currentLearningRate().dataSync()[0]! - keras.rates[index]!);
     });
-    report({ rate: Math.max(...differences) });
+    report('schedules', class_name, { rate: Math.max(...differences) });
     expect(Math.max(...differences)).toBeLessThan(TOLERANCE / 10);
   },
 );

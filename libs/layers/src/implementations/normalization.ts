@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { EPSILON, float, rsqrt } from '../ops/elementwise.js';
 import { addBias } from '../ops/bias.js';
 import { customGradient } from '../ops/custom-gradient.js';
-import { mean } from '../ops/reduce.js';
+import { mean, plainMean } from '../ops/reduce.js';
 import { batchNormalization } from './batch-normalization.js';
 import { implement, only, weightOf } from './implement.js';
 
@@ -14,14 +14,14 @@ const axesOf = (axis: number | readonly number[], rank: number): number[] =>
 /** (x - mean) / sqrt(variance + epsilon) over axes; with its gradient in few operations. */
 export function standardize(x: tf.Tensor, axes: readonly number[], epsilon: number): tf.Tensor {
   return customGradient([x], (input) => {
-    const centred = tf.sub(input!, tf.mean(input!, [...axes], true));
-    const inverse = tf.rsqrt(tf.add(tf.mean(tf.square(centred), [...axes], true), epsilon));
+    const centred = tf.sub(input!, plainMean(input!, axes, 'keep axes'));
+    const inverse = tf.rsqrt(tf.add(plainMean(tf.square(centred), axes, 'keep axes'), epsilon));
     const value = tf.mul(centred, inverse);
     return {
       value,
       saved: [value, inverse],
       gradients: (dy, [y, scale]) => {
-        const meanOf = (z: tf.Tensor) => tf.mean(z, [...axes], true);
+        const meanOf = (z: tf.Tensor) => plainMean(z, axes, 'keep axes');
         const along = tf.mul(y!, meanOf(tf.mul(dy, y!)));
         return [tf.mul(tf.sub(tf.sub(dy, meanOf(dy)), along), scale!)];
       },

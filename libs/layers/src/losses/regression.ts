@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from '../ops/custom-gradient.js';
 import { EPSILON, abs, softplus, sumTo } from '../ops/elementwise.js';
 import { l2Normalize } from '../ops/normalize.js';
-import { mean, sum } from '../ops/reduce.js';
+import { mean, plainMean, sum } from '../ops/reduce.js';
 import type { LossFunction } from './loss.js';
 
 /** A loss that is the mean over the last axis of one number for each prediction. */
@@ -24,7 +24,7 @@ function ofError(
       customGradient([yPred], (predicted) => {
         const error = errorOf(yTrue, predicted!);
         return {
-          value: tf.mean(value(error), -1),
+          value: plainMean(value(error), -1),
           saved: [error],
           gradients: (dy, [saved]) => {
             const each = tf.mul(tf.expandDims(dy, -1), 1 / (saved!.shape.at(-1) ?? 1));
@@ -36,7 +36,7 @@ function ofError(
       customGradient([yPred], (predicted) => {
         const error = errorOf(yTrue, predicted!);
         return {
-          value: tf.mean(value(error)),
+          value: plainMean(value(error)),
           saved: [error],
           gradients: (dy, [saved]) => [
             sumTo(tf.mul(derivative(saved!), tf.mul(dy, 1 / saved!.size)), yPred.shape),

@@ -1,4 +1,4 @@
-import { typeAttribute } from '@epochal/tensorflow';
+import { AttributeKind, typeAttribute } from '@epochal/tensorflow';
 import * as tf from '@tensorflow/tfjs-core';
 import { customGradient } from './custom-gradient.js';
 import { FLOAT, nativeOperation } from './native.js';
@@ -31,6 +31,16 @@ function reductionOf(x: tf.Tensor, axes: Axes): Reduction {
 
 export type KeptAxes = 'drop axes' | 'keep axes';
 
+/** Mean of a float tensor, not differentiated; TensorFlow.js's own casts its input first, which is an operation each time. */
+export function plainMean(x: tf.Tensor, axes: Axes = null, keep: KeptAxes = 'drop axes'): tf.Tensor {
+  const { axes: reduced } = reductionOf(x, axes);
+  return nativeOperation(
+    'Mean',
+    [x, tf.tensor1d(reduced, 'int32')],
+    [...BROADCAST, { name: 'keep_dims', type: AttributeKind.bool, value: keep === 'keep axes' }],
+  );
+}
+
 /**
  * Sum over axes; over all by default. Its gradient is one broadcast: TensorFlow.js multiplies with a constant as large as the
  * input, which would stand in a traced graph.
@@ -48,7 +58,7 @@ export function sum(x: tf.Tensor, axes: Axes = null, keep: KeptAxes = 'drop axes
 export function mean(x: tf.Tensor, axes: Axes = null, keep: KeptAxes = 'drop axes'): tf.Tensor {
   const { axes: reduced, kept, size } = reductionOf(x, axes);
   return customGradient([x], (input) => ({
-    value: tf.mean(input!, reduced, keep === 'keep axes'),
+    value: plainMean(input!, reduced, keep),
     saved: [],
     gradients: (dy) => [broadcastTo(tf.mul(tf.reshape(dy, kept), 1 / size), x.shape)],
   }));

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { nativeOperation } from '../ops/native.js';
 import { rule, type CreateRule, type SlotSpec, type StepContext } from './update-rule.js';
 
 const MOMENTS: readonly SlotSpec[] = [
@@ -11,7 +12,8 @@ const approach = (average: tf.Tensor, value: tf.Tensor, beta: number): tf.Tensor
   tf.add(average, tf.mul(tf.sub(value, average), 1 - beta));
 
 /** 1 - beta^step: how far a running average has come from its zero start. */
-const warmth = (beta: number, { step }: StepContext): tf.Tensor => tf.sub(1, tf.pow(beta, step));
+const warmth = (beta: number, { step }: StepContext): tf.Tensor =>
+  tf.sub(1, nativeOperation('Pow', [tf.scalar(beta), step]));
 
 /** keras/src/optimizers/adam.py; AdamW differs by its weight decay alone. */
 export const adam: CreateRule = (config) => {

@@ -1,6 +1,6 @@
 import os from 'node:os';
 import path from 'node:path';
-import type { JsonObject, RunSpec, TrainerMessage } from '@epochal/contracts';
+import type { RunSpec, TrainerMessage } from '@epochal/contracts';
 import {
   describeModel,
   parseModel,
@@ -8,7 +8,7 @@ import {
   type CallbackDescription,
   type ModelDetails,
 } from '@epochal/model-spec';
-import { loadTensorFlow } from '@epochal/tensorflow';
+import { loadTensorFlow, type ThreadCounts } from '@epochal/tensorflow';
 import {
   chooseThreadCounts,
   CompiledModel,
@@ -24,6 +24,12 @@ import {
 import type { ControlRequests } from './channel/control-requests.js';
 import type { MessageChannel } from './channel/message-channel.js';
 import { failureOf } from './failure-of.js';
+import {
+  checkSameRows,
+  readMemory,
+  writeMemory,
+  type CheckpointMemory,
+} from './checkpoint/checkpoint-memory.js';
 import { loadData, type LoadedData } from './data/load-data.js';
 import { TrainerHost } from './trainer-host.js';
 
@@ -55,31 +61,26 @@ const callbacksOf = ({ callbacks }: RunSpec): CallbackDescription[] => {
   return read.callbacks;
 };
 
-/** Native TensorFlow with as many threads as suit the model. */
+interface Earlier {
+  readonly state: TrainingState;
+  readonly memory: CheckpointMemory;
+}
+
+const readEarlier = async ({ spec, dataFolder }: TrainerRun): Promise<Earlier | null> => {
+  if (spec.resume_from === null) return null;
+  const { state, extra } = await loadState(path.join(dataFolder, spec.resume_from));
+  return { state, memory: readMemory(extra) };
+};
+
+/** Native TensorFlow. How a sum is divided among threads changes its last bits, so a resumed training keeps its number of threads. */
 const openTensorFlow = async (
   details: ModelDetails,
   { fit: { batch_size: batchSize } }: RunSpec,
-): Promise<string> => {
-  const threads = chooseThreadCounts(details, batchSize, os.availableParallelism());
-  return loadTensorFlow({ threads }).device;
-};
-
-/** What a checkpoint remembers beside the training. */
-const memoryOf = ({ preprocessing }: LoadedData): JsonObject => ({ preprocessing });
-
-/** @throws TrainingError when the rows come out otherwise than when the checkpoint was made: then its numbers mean nothing here */
-const resumedState = async (
-  { spec, dataFolder }: TrainerRun,
-  data: LoadedData,
-): Promise<TrainingState | null> => {
-  if (spec.resume_from === null) return null;
-  const { state, extra } = await loadState(path.join(dataFolder, spec.resume_from));
-  if (JSON.stringify(extra) !== JSON.stringify(memoryOf(data)))
-    throw new TrainingError(
-      'invalid_checkpoint',
-      'the checkpoint was made with other rows, or other columns',
-    );
-  return state;
+  earlier: Earlier | null,
+): Promise<{ device: string; threads: ThreadCounts }> => {
+  const threads =
+    earlier?.memory.threads ?? chooseThreadCounts(details, batchSize, os.availableParallelism());
+  return { device: loadTensorFlow({ threads }).device, threads };
 };
 
 const stopped = ({ control }: TrainerRun): Ending => ({
@@ -91,17 +92,20 @@ const train = async (run: TrainerRun): Promise<Ending> => {
   const { spec, dataFolder } = run;
   const details = describeModel(parseModel(spec.model.definition));
   const callbacks = callbacksOf(spec);
+  const earlier = await readEarlier(run);
   // DuckDB's threads read the rows while TensorFlow is loaded here.
-  const [data, device] = await Promise.all([
+  const [data, { device, threads }] = await Promise.all([
     loadData(spec, dataFolder, details),
-    openTensorFlow(details, spec),
+    openTensorFlow(details, spec, earlier),
   ]);
+  const memory = { preprocessing: data.preprocessing, threads };
+  if (earlier !== null) checkSameRows(earlier.memory, memory);
   if (run.control.stop !== null) return stopped(run);
 
   const model = createModel(details.model, spec.seed);
   if (spec.initial_weights !== null) await loadWeights(model, path.join(dataFolder, spec.initial_weights));
   const trainable = new CompiledModel(model, spec.compile, data.targetShapes);
-  const host = new TrainerHost({ ...run, device, metadata: memoryOf(data) });
+  const host = new TrainerHost({ ...run, device, metadata: writeMemory(memory) });
   const { outcome } = await fit({
     trainable,
     train: data.train,
@@ -111,7 +115,7 @@ const train = async (run: TrainerRun): Promise<Ending> => {
     seed: spec.seed,
     callbacks,
     batchIntervalSeconds: spec.events.batch_interval_seconds,
-    resume: await resumedState(run, data),
+    resume: earlier?.state ?? null,
     host,
   });
   if (outcome === 'stopped') return stopped(run);

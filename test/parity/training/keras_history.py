@@ -145,6 +145,62 @@ def nested():
     )
 
 
+def sequence():
+    """Masked steps, whose losses and metrics do not count."""
+    tokens = rng.integers(1, 12, (150, 7))
+    lengths = rng.integers(2, 8, 150)
+    tokens = np.where(np.arange(7)[None, :] < lengths[:, None], tokens, 0).astype("float32")
+    tags = (tokens % 3).astype("float32")[..., None]
+    model = keras.Sequential(
+        [
+            keras.Input((7,)),
+            layers.Embedding(12, 8, mask_zero=True),
+            layers.Bidirectional(layers.GRU(6, return_sequences=True)),
+            layers.LSTM(6, return_sequences=True),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    return dict(
+        model=model,
+        compile={
+            # Not an adaptive one: an embedding's gradient is sparse in Keras on TensorFlow, and is squared before the parts
+            # that fall on one row are added up; ours is dense.
+            "optimizer": {"class_name": "SGD", "config": {"learning_rate": 0.5, "momentum": 0.5}},
+            "loss": "sparse_categorical_crossentropy",
+            "metrics": ["accuracy"],
+        },
+        fit={"epochs": 4, "batch_size": 32, "validation_split": 0.2},
+        train=([tokens], [tags], None),
+    )
+
+
+def image():
+    x = normal(180, 10 * 10 * 2).reshape(180, 10, 10, 2)
+    y = np.stack([x[:, :5].mean((1, 2, 3)) > 0, x[:, 5:].mean((1, 2, 3)) > 0], axis=1).astype("float32")
+    model = keras.Sequential(
+        [
+            keras.Input((10, 10, 2)),
+            layers.Conv2D(6, 3, padding="same", use_bias=False),
+            layers.BatchNormalization(),
+            layers.ReLU(),
+            layers.MaxPooling2D(),
+            layers.Conv2D(4, 3, activation="relu"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(2, activation="sigmoid"),
+        ]
+    )
+    return dict(
+        model=model,
+        compile={
+            "optimizer": {"class_name": "AdamW", "config": {"learning_rate": 0.005, "weight_decay": 0.01, "global_clipnorm": 0.5}},
+            "loss": {"class_name": "BinaryCrossentropy", "config": {"label_smoothing": 0.1}},
+            "metrics": ["accuracy"],
+        },
+        fit={"epochs": 4, "batch_size": 32, "validation_split": 0.2},
+        train=([x], [y], None),
+    )
+
+
 CASES = {
     "mlp_sgd": lambda: mlp_case({"class_name": "SGD", "config": {"learning_rate": 0.01}}),
     "mlp_adam": lambda: mlp_case("adam"),
@@ -165,6 +221,8 @@ CASES = {
     "classifier": classifier,
     "binary": binary,
     "nested": nested,
+    "sequence": sequence,
+    "image": image,
     "callbacks": callbacks,
 }
 
@@ -196,11 +254,11 @@ def one_or_all(parts, names=None):
 def run(name):
     case = CASES[name]()
     model, compile, fit = case["model"], case["compile"], case["fit"]
-    optimizer = compile["optimizer"]
-    model.compile(
-        **{**compile, "optimizer": keras.optimizers.get(copy.deepcopy(optimizer))},
-        jit_compile=False,
-    )
+    # Keras takes objects where a job takes their serialised form.
+    objects = {"optimizer": keras.optimizers.get(copy.deepcopy(compile["optimizer"]))}
+    if isinstance(compile["loss"], dict) and "class_name" in compile["loss"]:
+        objects["loss"] = keras.losses.get(copy.deepcopy(compile["loss"]))
+    model.compile(**{**compile, **objects}, jit_compile=False)
     initial = weights_of(model)
     x, y, weights = case["train"]
     extra = {}

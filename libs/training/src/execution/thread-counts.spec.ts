@@ -15,8 +15,9 @@ describe('chooseThreadCounts', () => {
   });
 
   it('gives a larger one as many as its work is worth, but no more than there are cores', () => {
-    expect(threads([1000, 1000], 32, 16)).toEqual({ intraOp: 4, interOp: 2 });
-    expect(threads([1000, 1000], 32, 2)).toEqual({ intraOp: 2, interOp: 2 });
+    expect(threads([200, 200], 128, 16)).toEqual({ intraOp: 2, interOp: 2 });
+    expect(threads([600, 600], 32, 16)).toEqual({ intraOp: 7, interOp: 2 });
+    expect(threads([600, 600], 32, 2)).toEqual({ intraOp: 2, interOp: 2 });
     expect(threads([4000, 4000], 256, 16)).toEqual({ intraOp: 16, interOp: 2 });
   });
 });

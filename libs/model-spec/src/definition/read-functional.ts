@@ -9,7 +9,7 @@ import { orderLayers } from './order-layers.js';
 import type { JsonPath, ProblemList } from './problem-list.js';
 import { readCalls } from './read-calls.js';
 import { readEnds, type ModelEnd } from './read-ends.js';
-import { readPart } from './read-part.js';
+import type { ReadPart } from './part.js';
 import { isOperation, refuseOperations } from './refuse-operations.js';
 import { uniqueName } from './unique-name.js';
 import type { WrittenGraph, WrittenLayer } from './written-call.js';
@@ -53,6 +53,7 @@ const describe = (
   written: WrittenLayer,
   dialect: ModelDialect,
   problems: ProblemList,
+  readPart: ReadPart,
 ): LayerDescription | undefined => {
   const part = readPart(written.json, written.name, written.path, dialect, problems);
   const calls = written.calls.map((call) => readCallArguments(written, call, dialect, problems));
@@ -84,6 +85,7 @@ export const readFunctional = (
   path: JsonPath,
   dialect: ModelDialect,
   problems: ProblemList,
+  readPart: ReadPart,
 ): ModelDescription | undefined => {
   const config = readObject(json, 'config', path, problems);
   const at = [...path, 'config'];
@@ -109,7 +111,7 @@ export const readFunctional = (
   refuseOperations(written, problems);
   const described = written
     .filter((layer) => !layer.isOperation)
-    .map((layer) => describe(layer, dialect, problems));
+    .map((layer) => describe(layer, dialect, problems, readPart));
   const layers = described.filter((layer) => layer !== undefined);
   if (layers.length < written.length || readable.length < read.length) return undefined;
   return {

@@ -1,9 +1,11 @@
 import type { JsonObject, ModelDialect } from '@epochal/contracts';
 import type { ModelDescription } from '../model-description.js';
 import { describeValue, isObject } from './json-reading.js';
-import { FUNCTIONAL_CLASSES, SEQUENTIAL_CLASS } from './model-classes.js';
+import { FUNCTIONAL_CLASSES, isModel, SEQUENTIAL_CLASS } from './model-classes.js';
+import type { ReadPart } from './part.js';
 import type { JsonPath, ProblemList } from './problem-list.js';
 import { readFunctional } from './read-functional.js';
+import { readLayer } from './read-layer.js';
 import { readSequential } from './read-sequential.js';
 
 /**
@@ -17,14 +19,14 @@ export const readModel = (
   problems: ProblemList,
 ): ModelDescription | undefined => {
   const { class_name: className, config } = json;
-  if (className === SEQUENTIAL_CLASS) return readSequential(json, path, dialect, problems);
+  if (className === SEQUENTIAL_CLASS) return readSequential(json, path, dialect, problems, readPart);
   if (
     typeof className === 'string' &&
     FUNCTIONAL_CLASSES.has(className) &&
     isObject(config) &&
     'layers' in config
   ) {
-    return readFunctional(json, path, dialect, problems);
+    return readFunctional(json, path, dialect, problems, readPart);
   }
   problems.add(
     path,
@@ -33,4 +35,16 @@ export const readModel = (
     { expected: 'a Sequential or a Functional model', received: describeValue(className) },
   );
   return undefined;
+};
+
+const readPart: ReadPart = (json, name, path, dialect, problems) => {
+  if (!isModel(json)) return readLayer(json, name, path, dialect, problems);
+  const model = readModel(json, path, dialect, problems);
+  if (model === undefined) return undefined;
+  const trainable = !isObject(json.config) || json.config.trainable !== false;
+  return {
+    className: model.kind === 'sequential' ? 'Sequential' : 'Functional',
+    config: { name, trainable },
+    model,
+  };
 };

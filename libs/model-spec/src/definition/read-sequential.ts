@@ -9,7 +9,7 @@ import type { LayerCall, LayerDescription, ModelDescription } from '../model-des
 import { checkNames } from './check-references.js';
 import { describeValue, isObject } from './json-reading.js';
 import type { JsonPath, ProblemList } from './problem-list.js';
-import { readPart } from './read-part.js';
+import type { ReadPart } from './part.js';
 import { uniqueName } from './unique-name.js';
 
 interface Entry {
@@ -63,6 +63,7 @@ const describe = (
   { name, json, path }: Entry,
   dialect: ModelDialect,
   problems: ProblemList,
+  readPart: ReadPart,
 ): LayerDescription | undefined => {
   const part = readPart(json, name, path, dialect, problems);
   return part && { name, ...part, calls: [], pointer: jsonPointer(path) };
@@ -76,6 +77,7 @@ const addedInput = (
   dialect: ModelDialect,
   path: JsonPath,
   problems: ProblemList,
+  readPart: ReadPart,
 ): LayerDescription | undefined => {
   const [entry] = entries;
   if (entry === undefined) return undefined;
@@ -99,7 +101,7 @@ const addedInput = (
     class_name: 'InputLayer',
     config: { batch_shape: shape, dtype: inner?.dtype ?? 'float32' },
   };
-  return describe({ name, json: input, path: entry.path }, 'keras_3', problems);
+  return describe({ name, json: input, path: entry.path }, 'keras_3', problems, readPart);
 };
 
 /** Gives each layer its one call, on the output of the layer before it. */
@@ -120,6 +122,7 @@ export const readSequential = (
   path: JsonPath,
   dialect: ModelDialect,
   problems: ProblemList,
+  readPart: ReadPart,
 ): ModelDescription | undefined => {
   // The first Kerases wrote the list of layers itself as the config.
   const isList = Array.isArray(json.config);
@@ -137,11 +140,11 @@ export const readSequential = (
     if (layer.class_name !== 'InputLayer') continue;
     problems.add(at, `The InputLayer ${name} must be the first layer of a Sequential model`, { layer: name });
   }
-  const described = entries.map((entry) => describe(entry, dialect, problems));
+  const described = entries.map((entry) => describe(entry, dialect, problems, readPart));
   const isGiven = entries[0]?.json.class_name === 'InputLayer';
   const input = isGiven
     ? described[0]
-    : addedInput(json, entries, described[0], dialect, layersPath, problems);
+    : addedInput(json, entries, described[0], dialect, layersPath, problems, readPart);
   const all = isGiven ? described : [input, ...described];
   const layers = all.filter((layer) => layer !== undefined);
   if (input === undefined || layers.length < all.length) return undefined;

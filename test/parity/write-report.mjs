@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs all comparisons with real Keras and writes what they measured to docs/parity.md.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process';
 import prettier from 'prettier';
 import { pythonExecutable } from '../../scripts/python-environment.mjs';
 
+const HERE = fileURLToPath(new URL('.', import.meta.url));
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const TITLES = {
   layers: 'Layers',
@@ -24,7 +25,9 @@ async function runComparisons() {
   const folder = await mkdtemp(path.join(tmpdir(), 'epochal-parity-'));
   const results = path.join(folder, 'results.jsonl');
   try {
-    execFileSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', 'test/parity'], {
+    const files = (await readdir(HERE)).filter((name) => name.endsWith('.spec.ts'));
+    const specs = files.map((name) => `test/parity/${name}`);
+    execFileSync(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...specs], {
       cwd: ROOT,
       stdio: 'inherit',
       env: { ...process.env, EPOCHAL_PARITY_RESULTS: results },

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { constant } from '../ops/constant.js';
 import { activationOf } from '../activations/index.js';
 import { addBias } from '../ops/bias.js';
+import { lookup } from '../ops/lookup.js';
 import { implement, only, weightOf } from './implement.js';
 
 /** keras/src/layers/core/dense.py */
@@ -28,7 +29,7 @@ const embedding = implement('Embedding', {
   call(_config, inputs, weights) {
     const input = only(inputs);
     const indices = input.dtype === 'int32' ? input : tf.cast(input, 'int32');
-    return tf.gather(weightOf(weights, 'embeddings'), indices as tf.Tensor1D);
+    return lookup(weightOf(weights, 'embeddings'), indices);
   },
 });
 

@@ -22,6 +22,7 @@ import {
   sqrt,
   tanh,
 } from './elementwise.js';
+import { lookup } from './lookup.js';
 import { l2Normalize } from './normalize.js';
 import { pool } from './pool.js';
 import { max, mean, sum } from './reduce.js';
@@ -72,6 +73,7 @@ const OPERATIONS: [string, Operation, number[][]][] = [
   ['max', (x) => max(x!, 1), [[2, 3, 4]]],
   ['normalization', (x) => l2Normalize(x!, -1), [[3, 4]]],
   ['repetition', (x) => repeatAlong(x!, 1, 3), [[2, 3, 2]]],
+  ['lookup', (x) => lookup(x!, tf.tensor2d([2, 0, 2, 1], [2, 2], 'int32')), [[4, 3]]],
   [
     'einsum',
     (x, y) => einsum('abc,cd->abd', x!, y!),

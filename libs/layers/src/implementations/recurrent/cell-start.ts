@@ -53,8 +53,7 @@ export function startCell(
     }
     case 'GRUCell': {
       const { layout, seen } = arrange(cell, 3, x, weights, mode);
-      const [, recurrentBias] = cell.reset_after ? biases(weights) : [];
-      return { inputs: layout.inputs(seen, [2, 1]), step: gruStep(layout, cell, recurrentBias) };
+      return { inputs: layout.inputs(seen, [2, 1]), step: gruStep(layout, cell) };
     }
     default:
       throw new RangeError(`There is no recurrent cell "${class_name}"`);
@@ -107,17 +106,15 @@ function arrange(
   return { layout, seen: tf.mul(x, dropoutFactor([batch, 1, features], cell.dropout, random)) };
 }
 
+/** A GRU that resets after the product has two biases: of the input's product and of the state's. */
 function matricesOf(cell: CellConfig, weights: Weights): CellMatrices {
+  const given = cell.use_bias ? weightOf(weights, 'bias') : undefined;
+  const [bias, recurrentBias] = given?.rank === 2 ? unstack(given, 0) : [given];
   return {
     units: cell.units,
     kernel: weightOf(weights, 'kernel'),
     recurrent: weightOf(weights, 'recurrent_kernel'),
-    bias: cell.use_bias ? (cell.reset_after ? biases(weights)[0] : weightOf(weights, 'bias')) : undefined,
+    bias,
+    recurrentBias,
   };
-}
-
-/** A GRU that resets after the product has two: of the input's product and of the state's. */
-function biases(weights: Weights): tf.Tensor[] {
-  const both = weights['bias'];
-  return both === undefined ? [] : unstack(both, 0);
 }

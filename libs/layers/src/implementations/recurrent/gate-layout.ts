@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { addBias } from '../../ops/bias.js';
+import { repeatedProduct } from '../../ops/repeated-product.js';
 import { timesMatrix } from '../core.js';
 import { unstack } from '../../ops/unstack.js';
 
@@ -10,6 +11,8 @@ export interface CellMatrices {
   readonly recurrent: tf.Tensor;
   /** Added to the product with the kernel. */
   readonly bias: tf.Tensor | undefined;
+  /** Added to the product with the recurrent matrix. */
+  readonly recurrentBias: tf.Tensor | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface GateLayout {
    * @param groups numbers of gates
    */
   inputs(x: tf.Tensor, groups: readonly number[]): tf.Tensor[][];
-  /** The product of a state [batch, units] with the recurrent columns of some gates. */
+  /** The product of states [batch, units], step after step, with the recurrent columns of some gates, and their recurrent bias. */
   product(first: number, count: number): (state: tf.Tensor) => tf.Tensor;
   split(group: tf.Tensor, groups: readonly number[]): tf.Tensor[];
 }
@@ -48,12 +51,13 @@ export class SideBySide implements GateLayout {
   }
 
   product(first: number, count: number): (state: tf.Tensor) => tf.Tensor {
-    const { recurrent, units } = this.matrices;
+    const { recurrent, recurrentBias, units } = this.matrices;
     const [rows = units, columns = 0] = recurrent.shape;
     const isAll = count * units === columns;
     const matrix = isAll ? recurrent : tf.slice(recurrent, [0, first * units], [rows, count * units]);
+    const product = repeatedProduct(matrix, recurrentBias);
     const factor = this.stateFactor;
-    return (state) => tf.matMul(factor === undefined ? state : tf.mul(state, factor), matrix);
+    return factor === undefined ? product : (state) => product(tf.mul(state, factor));
   }
 
   split(group: tf.Tensor, groups: readonly number[]): tf.Tensor[] {

@@ -1,6 +1,7 @@
 import type { ActivationValue } from '@epochal/model-spec';
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { activationOf } from '../../activations/index.js';
+import { addSame, multiplySame } from '../../ops/same-shape.js';
 import type { CellStep } from './cell-step.js';
 import type { GateLayout } from './gate-layout.js';
 
@@ -15,13 +16,14 @@ export function lstmStep(layout: GateLayout, config: Activations): CellStep {
   const gate = activationOf(config.recurrent_activation);
   const product = layout.product(0, 4);
   return ([input], [state, carry]) => {
-    const [i, f, candidate, o] = layout.split(tf.add(input!, product(state!)), [1, 1, 1, 1]) as [
+    const [i, f, candidate, o] = layout.split(addSame(input!, product(state!)), [1, 1, 1, 1]) as [
       tf.Tensor,
       tf.Tensor,
       tf.Tensor,
       tf.Tensor,
     ];
-    const next = tf.add(tf.mul(gate(f), carry!), tf.mul(gate(i), activation(candidate)));
-    return [tf.mul(gate(o), activation(next)), next];
+    const kept = multiplySame(gate(f), carry!);
+    const next = addSame(kept, multiplySame(gate(i), activation(candidate)));
+    return [multiplySame(gate(o), activation(next)), next];
   };
 }

@@ -36,10 +36,12 @@ export class SeparateGates implements GateLayout {
   }
 
   product(first: number, count: number): (state: tf.Tensor) => tf.Tensor {
-    const { units, recurrent } = this.matrices;
+    const { units, recurrent, recurrentBias } = this.matrices;
     const some = (x: tf.Tensor) =>
       count === this.gates ? x : tf.slice(x, [first, 0, 0], [count, ...x.shape.slice(1)]);
     const matrices = some(this.#byGate(recurrent));
+    // Only all gates together have a bias.
+    const bias = recurrentBias === undefined ? undefined : tf.reshape(recurrentBias, [-1, 1, units]);
     const factor = this.factors.state === undefined ? undefined : some(this.factors.state);
     return (state) => {
       const seen =
@@ -47,7 +49,8 @@ export class SeparateGates implements GateLayout {
           ? tf.tile(tf.expandDims(state, 0), [count, 1, 1])
           : tf.mul(tf.expandDims(state, 0), factor);
       const product = tf.matMul(seen, matrices);
-      return count === 1 ? tf.reshape(product, [-1, units]) : product;
+      const shifted = bias === undefined ? product : tf.add(product, bias);
+      return count === 1 ? tf.reshape(shifted, [-1, units]) : shifted;
     };
   }
 

@@ -2,7 +2,8 @@ import { cellStates, type ResolvedObject } from '@epochal/model-spec';
 import * as tf from '@tensorflow/tfjs-core';
 import type { CallContext, LayerImplementation, Mask } from '../../layer.js';
 import { constant } from '../../ops/constant.js';
-import { fillUnless, select } from '../../ops/select.js';
+import { float } from '../../ops/elementwise.js';
+import { fillUnless } from '../../ops/select.js';
 import { implement, only, type Weights } from '../implement.js';
 import { weightsBelow } from '../inner-layer.js';
 import { runCell, type CellRun } from './run-cell.js';
@@ -24,43 +25,45 @@ function callSequence(
   weights: Weights,
   context: CallContext,
 ): tf.Tensor[] {
-  const x = only(inputs);
+  const x = float(only(inputs));
   const sizes = cellStates(cell).states;
   const given = initialStates(context, sizes.length);
-  const mask = given === undefined ? (context.masks[0] ?? null) : maskBesideStates(context);
   const states = given ?? sizes.map((size) => tf.zeros([x.shape[0] ?? 1, size]));
-  const forwards = mask === null ? undefined : stepsOf(mask);
-  const stepMasks = config.go_backwards ? forwards?.toReversed() : forwards;
-  const direction = config.go_backwards ? 'backwards' : 'forwards';
-  const run = runCell(cell, x, weightsBelow(weights, 'cell'), states, { ...context, direction, stepMasks });
-  const outputs = outputsOf(run, stepMasks, given === undefined ? 'zero states' : 'given states', config);
+  const mask = given === undefined ? (context.masks[0] ?? null) : maskBesideStates(context);
+  const steps = mask === null ? null : stepsInOrder(mask, config);
+  const run = runCell(cell, x, weightsBelow(weights, 'cell'), states, {
+    ...context,
+    direction: config.go_backwards ? 'backwards' : 'forwards',
+    stepMasks: steps === null ? undefined : unstack(steps, 1),
+  });
+  const outputs = outputsOf(run, visibleOutputs(steps, given !== undefined, config), config);
   return config.return_state ? [outputs, ...run.states] : [outputs];
 }
 
-function outputsOf(
-  { outputs }: CellRun,
-  stepMasks: readonly tf.Tensor[] | undefined,
-  start: 'zero states' | 'given states',
-  { return_sequences, zero_output_for_mask }: SequenceConfig,
-): tf.Tensor {
-  const shown = stepMasks === undefined ? outputs : shownOutputs(outputs, stepMasks);
-  return return_sequences ? tf.stack([...shown], 1) : shown.at(-1)!;
+/** Which samples each step counts for, bool [batch, time, 1], in the order in which steps are computed. */
+const stepsInOrder = (mask: tf.Tensor, { go_backwards }: SequenceConfig): tf.Tensor =>
+  constant(() => {
+    const steps = tf.expandDims(tf.cast(mask, 'bool'), -1);
+    return go_backwards ? tf.reverse(steps, 1) : steps;
+  });
 
-  /** A step that does not count repeats the last output that did; before the first that did there are zeros, not the given state. */
-  function shownOutputs(all: readonly tf.Tensor[], masks: readonly tf.Tensor[]): readonly tf.Tensor[] {
-    if (zero_output_for_mask) return all.map((output, step) => fillUnless(masks[step]!, output, 0));
-    if (start === 'zero states') return all;
-    let before: tf.Tensor = tf.zeros(all[0]!.shape);
-    return all.map((output, step) => (before = select(masks[step]!, output, before)));
-  }
+/**
+ * Which outputs are shown; the others are zeros. A step that does not count repeats the state, but before the first step that does
+ * count Keras's output is zero, whatever the state was given as.
+ */
+function visibleOutputs(steps: Mask, isStateGiven: boolean, { zero_output_for_mask }: SequenceConfig): Mask {
+  if (steps === null || zero_output_for_mask) return steps;
+  return isStateGiven ? constant(() => tf.greater(tf.cumsum(tf.cast(steps, 'float32'), 1), 0)) : null;
 }
 
-/** For each step, bool [batch, 1]. */
-const stepsOf = (mask: tf.Tensor): tf.Tensor[] =>
-  unstack(
-    constant(() => tf.expandDims(tf.cast(mask, 'bool'), -1)),
-    1,
-  );
+function outputsOf({ outputs }: CellRun, visible: Mask, { return_sequences }: SequenceConfig): tf.Tensor {
+  if (return_sequences) {
+    const all = tf.stack([...outputs], 1);
+    return visible === null ? all : fillUnless(visible, all, 0);
+  }
+  const last = outputs.at(-1)!;
+  return visible === null ? last : fillUnless(unstack(visible, 1).at(-1)!, last, 0);
+}
 
 /** Keras 3 gives a layer that is called on several tensors no mask but one by keyword; the output keeps the input's all the same. */
 const maskBesideStates = ({ keywordInputs }: CallContext): Mask => keywordInputs['mask']?.[0] ?? null;

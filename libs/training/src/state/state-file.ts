@@ -36,7 +36,8 @@ const toWrite = ([name, { shape, dtype, values }]: [string, StoredTensor]): Tens
 });
 
 /**
- * Writes a training's whole state to a safetensors file, whole or not at all. The folder is made if need be.
+ * Writes a training's whole state to a safetensors file, whole or not at all; history goes in as tensors `history/<log>/epochs` and
+ * `history/<log>/values`. The folder is made if need be.
  * @param extra what else the file is to remember, such as the fitted preprocessing
  * @throws the file system's errors, such as ENOSPC
  */
@@ -68,18 +69,10 @@ const readTensors = async (
   }
 };
 
-/**
- * Reads a file of `saveState`.
- * @throws TrainingError when it is something else, or damaged
- */
-export const loadState = async (file: string): Promise<{ state: TrainingState; extra: JsonObject }> => {
+/** @throws TrainingError for a file that is not what it should be, with what was found */
+const asCheckpoint = async <T>(read: () => Promise<T>): Promise<T> => {
   try {
-    const { tensors, metadata } = await readTensors(file);
-    if (metadata['format'] !== FORMAT)
-      throw new TrainingError('invalid_checkpoint', `the file is no checkpoint of the format ${FORMAT}`);
-    const progress = progressSchema.parse(JSON.parse(metadata['progress'] ?? 'null'));
-    const extra = jsonObjectSchema.parse(JSON.parse(metadata['extra'] ?? '{}'));
-    return { state: { progress, history: historyFromTensors(tensors), tensors }, extra };
+    return await read();
   } catch (error) {
     if (error instanceof SafetensorsError || error instanceof SyntaxError || error instanceof z.ZodError)
       throw new TrainingError('invalid_checkpoint', `the checkpoint cannot be read: ${error.message}`, {
@@ -90,13 +83,28 @@ export const loadState = async (file: string): Promise<{ state: TrainingState; e
 };
 
 /**
- * Gives a model the weights of a checkpoint, and nothing else of it.
- * @throws TrainingError when the checkpoint is of another model, or cannot be read
+ * Reads a file of `saveState`.
+ * @throws TrainingError when it is something else, or damaged
+ */
+export const loadState = (file: string): Promise<{ state: TrainingState; extra: JsonObject }> =>
+  asCheckpoint(async () => {
+    const { tensors, metadata } = await readTensors(file);
+    if (metadata['format'] !== FORMAT)
+      throw new TrainingError('invalid_checkpoint', `the file is no checkpoint of the format ${FORMAT}`);
+    const progress = progressSchema.parse(JSON.parse(metadata['progress'] ?? 'null'));
+    const extra = jsonObjectSchema.parse(JSON.parse(metadata['extra'] ?? '{}'));
+    return { state: { progress, history: historyFromTensors(tensors), tensors }, extra };
+  });
+
+/**
+ * Gives a model the weights of a safetensors file whose tensors are named as in a checkpoint, `model/<path>`. What else the file
+ * holds is left aside.
+ * @throws TrainingError when the weights are of another model, or the file cannot be read
  */
 export const loadWeights = async (model: Model, file: string): Promise<void> => {
-  const { state } = await loadState(file);
+  const { tensors } = await asCheckpoint(() => readTensors(file));
   const variables = new Map([...model.variables].map(([path, { variable }]) => [`model/${path}`, variable]));
   const assign = (values: readonly tf.Tensor[], which: readonly tf.Variable[]): void =>
     which.forEach((variable, index) => variable.assign(values[index]!));
-  writeVariables({ assign }, variables, state.tensors);
+  writeVariables({ assign }, variables, tensors);
 };

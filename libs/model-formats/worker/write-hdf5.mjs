@@ -3,6 +3,7 @@
 import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import * as h5wasm from 'h5wasm/node';
+import { throwFailedWrite } from './raw-file-system.mjs';
 
 /** @typedef {import('../src/hdf5/hdf5-plan.js').Hdf5Plan} Hdf5Plan */
 /** @typedef {import('../src/hdf5/hdf5-plan.js').PlannedDataset} PlannedDataset */
@@ -13,24 +14,6 @@ const DTYPES = { float32: '<f', int32: '<i', int64: '<q' };
 const ELEMENT_BYTES = 4;
 /** Larger tensors are written in slices of at most so many elements, so that memory stays flat. */
 const MOST_ELEMENTS_AT_ONCE = 4 * 1024 * 1024;
-
-// h5wasm does not pass on that a write failed, as on a full disk.
-/** @type {unknown} */
-let failure;
-const writeSync = fs.writeSync;
-fs.writeSync = /** @type {typeof fs.writeSync} */ (
-  (...parameters) => {
-    try {
-      return Reflect.apply(writeSync, fs, parameters);
-    } catch (error) {
-      failure ??= error;
-      throw error;
-    }
-  }
-);
-const throwFailure = () => {
-  if (failure !== undefined) throw failure;
-};
 
 /** @param {readonly number[]} shape */
 const sizeOf = (shape) => shape.reduce((size, length) => size * length, 1);
@@ -115,7 +98,7 @@ function writeInBlocks(group, name, dataset) {
     });
     const count = sizeOf(ranges.map(([from, to]) => to - from));
     if (start > 0) written.write_slice(ranges, readElements(dataset, start, count));
-    throwFailure();
+    throwFailedWrite();
     start += count;
     let axis = shape.length - 1;
     for (; axis >= 0; axis--) {
@@ -162,6 +145,8 @@ function writeAttributes(group, attributes) {
 async function write({ plan, path }) {
   await h5wasm.ready;
   const file = new h5wasm.File(path, 'w');
+  throwFailedWrite();
+  if (file.file_id <= 0n) throw new Error(`${path} cannot be made`);
   try {
     for (const { path: at, attributes } of plan.groups) writeAttributes(groupAt(file, at), attributes);
     for (const dataset of plan.datasets) {
@@ -174,13 +159,13 @@ async function write({ plan, path }) {
         const data = readElements(dataset, 0, size);
         group.create_dataset({ name, data, shape: [...dataset.shape], dtype: DTYPES[dataset.dtype] });
       }
-      throwFailure();
+      throwFailedWrite();
     }
   } finally {
     file.close();
     for (const fd of openFiles.values()) fs.closeSync(fd);
   }
-  throwFailure();
+  throwFailedWrite();
 }
 
 await write(workerData);

@@ -12,7 +12,7 @@ const WEIGHTS = 'model_weights';
 const OPTIMIZER = 'optimizer_weights';
 
 /** Keras saves what is trainable first, whatever the order of creation. */
-const legacyOrder = (weights: readonly ModelWeight[]): ModelWeight[] => [
+export const legacyOrder = (weights: readonly ModelWeight[]): ModelWeight[] => [
   ...weights.filter(({ trainable }) => trainable),
   ...weights.filter(({ trainable }) => !trainable),
 ];

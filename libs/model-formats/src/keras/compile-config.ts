@@ -51,19 +51,20 @@ const named = (metric: ResolvedObject, name: string): ResolvedObject => ({
   ...metric,
   config: { ...metric.config, name },
 });
+/** Resolved metrics have the name that they have in logs. */
+const nameOf = ({ config }: ResolvedObject): string => (typeof config.name === 'string' ? config.name : '');
+
 const withOutputNames = (outputs: readonly CompiledOutput[], layers: readonly string[]): CompiledOutput[] =>
   outputs.map((output, index) => {
     const taken = new Set(output.metrics.map(({ config }) => config.name));
-    const name = ({ config }: ResolvedObject): string => `${layers[index]}_${String(config.name)}`;
+    const name = (metric: ResolvedObject): string => `${layers[index]}_${nameOf(metric)}`;
     return {
       ...output,
       metrics: output.metrics.map((metric) => named(metric, name(metric))),
       weightedMetrics: output.weightedMetrics.map((metric) =>
         named(
           metric,
-          taken.has(metric.config.name)
-            ? `${layers[index]}_weighted_${String(metric.config.name)}`
-            : name(metric),
+          taken.has(metric.config.name) ? `${layers[index]}_weighted_${nameOf(metric)}` : name(metric),
         ),
       ),
     };

@@ -26,9 +26,30 @@ const KERAS_2_OPERATIONS: ReadonlySet<string> = new Set([
   'TensorFlowOpLayer',
 ]);
 
+/** Operations that no layer is named like, by which Keras 3 makes masks. */
+const MASK_OPERATIONS: ReadonlySet<string> = new Set([
+  'All',
+  'Any',
+  'BroadcastTo',
+  'Cast',
+  'Equal',
+  'ExpandDims',
+  'GetItem',
+  'LogicalAnd',
+  'LogicalNot',
+  'LogicalOr',
+  'NotEqual',
+  'OnesLike',
+  'Repeat',
+  'Squeeze',
+  'Stack',
+]);
+
 /** Whether an entry of `layers` is a call of `keras.ops`, or an operator such as `x + y`. */
 export const isOperation = (module: unknown, className: string): boolean =>
-  KERAS_2_OPERATIONS.has(className) || (typeof module === 'string' && OPERATION_MODULE.test(module));
+  KERAS_2_OPERATIONS.has(className) ||
+  // Keras 3 leaves the modules out of the config of an .h5 file.
+  (typeof module === 'string' ? OPERATION_MODULE.test(module) : MASK_OPERATIONS.has(className));
 
 /** Records a problem for each operation between the layers: only layers can be run. */
 export const refuseOperations = (layers: readonly WrittenLayer[], problems: ProblemList): void => {

@@ -48,12 +48,18 @@ export class TrainerProcess {
       env,
       cwd: runFolder,
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+      // The leader of a process group of its own, so that all of it can be ended.
+      detached: true,
     });
     // A trainer that ended no longer reads; its exit tells, not the broken pipe.
-    this.#control.on('error', () => this.#child.kill());
-    this.#child.stdin?.on('error', () => this.#child.kill());
-    // Killed early, a sandbox may leave the trainer behind it: without its control channel the trainer ends by itself.
-    this.#child.once('exit', () => this.#control.destroy());
+    this.#control.on('error', () => this.kill());
+    this.#child.stdin?.on('error', () => this.kill());
+    this.#child.once('exit', () => {
+      // Killed early, a sandbox leaves the process behind that was to become the trainer. Later, the trainer ends without
+      // its control channel.
+      this.kill();
+      this.#control.destroy();
+    });
     this.#keepLog(this.#child.stdout);
     this.#keepLog(this.#child.stderr);
     this.exit = Promise.all([this.#ended(), this.#read(onMessage)]).then(([end]) => ({
@@ -72,7 +78,13 @@ export class TrainerProcess {
 
   /** Ends it at once, with all that it started. */
   kill(): void {
-    this.#child.kill('SIGKILL');
+    if (this.#child.pid === undefined) return;
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch (error) {
+      // Everything has ended already.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    }
   }
 
   get #control(): Writable {

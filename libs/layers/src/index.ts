@@ -9,5 +9,5 @@ export { createMetric } from './metrics/create-metric.js';
 export type { Optimizer, OptimizerSlot, TrainableWeight } from './optimizers/optimizer.js';
 export { createOptimizer } from './optimizers/create-optimizer.js';
 export { IMPLEMENTATIONS } from './implementations/index.js';
-export { callLayer, type LayerOutput } from './implementations/call-layer.js';
+export { callLayer, outputMasks, type LayerOutput } from './implementations/call-layer.js';
 export { activationOf, type Activation } from './activations/index.js';

@@ -37,6 +37,11 @@ export interface LayerCall {
   readonly keywordInputs: Readonly<Record<string, readonly TensorReference[]>>;
   /** Other keyword arguments, such as training or axis. */
   readonly keywordArguments: JsonObject;
+  /**
+   * Set where Keras 3 wrote the mask of the input into the graph. Such a call is given that mask even if a layer before took it off the
+   * tensor, as MultiHeadAttention does; other calls find what is on the tensor.
+   */
+  readonly mask?: 'of the graph';
 }
 
 /** Output number `tensor` of call number `call` of a layer. */

@@ -49,6 +49,8 @@ const CASES = [
   'binary',
   'nested',
   'sequence',
+  'encoder_decoder',
+  'transformer',
   'image',
   'callbacks',
 ];

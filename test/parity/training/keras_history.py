@@ -174,6 +174,53 @@ def sequence():
     )
 
 
+def encoder_decoder():
+    """States handed from one recurrent layer to another, in a model of two inputs, and attention between them."""
+    source, target = keras.Input((9, 5), name="source"), keras.Input((6, 4), name="target")
+    encoded, state, carry = layers.LSTM(7, return_sequences=True, return_state=True)(layers.Masking()(source))
+    decoded = layers.LSTM(7, return_sequences=True)(target, initial_state=[state, carry])
+    context = layers.Attention(use_scale=True)([decoded, encoded])
+    cells = [layers.GRUCell(6), layers.LSTMCell(5)]
+    hidden = layers.RNN(cells, return_sequences=True)(layers.Concatenate()([decoded, context]))
+    output = layers.TimeDistributed(layers.Dense(2))(hidden)
+    model = keras.Model([source, target], output)
+    x = [rng.standard_normal((150, 9, 5)).astype("float32"), rng.standard_normal((150, 6, 4)).astype("float32")]
+    lengths = rng.integers(3, 10, 150)
+    x[0] *= (np.arange(9)[None, :] < lengths[:, None]).astype("float32")[..., None]
+    y = np.cumsum(x[1][..., :2], axis=1) + x[0].sum(1)[:, None, :2]
+    return dict(
+        model=model,
+        compile={"optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.01}}, "loss": "mse", "metrics": ["mae"]},
+        fit={"epochs": 4, "batch_size": 32, "validation_split": 0.2},
+        train=(x, [y.astype("float32")], None),
+    )
+
+
+def transformer():
+    tokens = rng.integers(1, 12, (150, 8))
+    lengths = rng.integers(2, 9, 150)
+    tokens = np.where(np.arange(8)[None, :] < lengths[:, None], tokens, 0).astype("float32")
+    y = (tokens.sum(1, keepdims=True) > 25).astype("float32")
+    inputs = keras.Input((8,))
+    x = layers.Embedding(12, 10, mask_zero=True)(inputs)
+    attended = layers.MultiHeadAttention(2, 5)(x, x, use_causal_mask=True)
+    x = layers.LayerNormalization()(layers.Add()([x, attended]))
+    hidden = layers.Dense(10)(layers.Dense(16, activation="gelu")(x))
+    x = layers.LayerNormalization()(layers.Add()([x, hidden]))
+    x = layers.GroupQueryAttention(4, 4, 2)(x, x)
+    outputs = layers.Dense(1, activation="sigmoid")(layers.GlobalAveragePooling1D()(x))
+    return dict(
+        model=keras.Model(inputs, outputs),
+        compile={
+            "optimizer": {"class_name": "SGD", "config": {"learning_rate": 0.1, "momentum": 0.5}},
+            "loss": "binary_crossentropy",
+            "metrics": ["accuracy"],
+        },
+        fit={"epochs": 4, "batch_size": 32, "validation_split": 0.2},
+        train=([tokens], [y], None),
+    )
+
+
 def image():
     x = normal(180, 10 * 10 * 2).reshape(180, 10, 10, 2)
     y = np.stack([x[:, :5].mean((1, 2, 3)) > 0, x[:, 5:].mean((1, 2, 3)) > 0], axis=1).astype("float32")
@@ -222,6 +269,8 @@ CASES = {
     "binary": binary,
     "nested": nested,
     "sequence": sequence,
+    "encoder_decoder": encoder_decoder,
+    "transformer": transformer,
     "image": image,
     "callbacks": callbacks,
 }

@@ -32,8 +32,22 @@ export function callLayer(
   if (regularizer !== null && implementation.activityPenalty === undefined) {
     for (const output of outputs) addActivityPenalty(regularizer as KerasObject, output, context);
   }
-  const outputMasks = implementation.computeMasks?.(config, inputs, masks) ?? defaultMasks(masks);
-  return { outputs, masks: outputs.map((_output, index) => outputMasks[index] ?? null) };
+  return { outputs, masks: outputMasks(className, config, inputs, masks, outputs.length) };
+}
+
+/**
+ * Masks of a layer's outputs from those of its inputs, one an output (`Layer.compute_mask`).
+ * @throws RangeError when no layer has that class name
+ */
+export function outputMasks(
+  className: string,
+  config: JsonObject,
+  inputs: readonly tf.Tensor[],
+  masks: readonly Mask[],
+  outputs: number,
+): Mask[] {
+  const computed = implementationOf(className).computeMasks?.(config, inputs, masks) ?? defaultMasks(masks);
+  return Array.from({ length: outputs }, (_, index) => computed[index] ?? null);
 }
 
 const defaultMasks = (masks: readonly Mask[]): Mask[] => [masks.find((mask) => mask !== null) ?? null];

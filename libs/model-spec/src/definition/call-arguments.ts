@@ -107,5 +107,6 @@ export const readCallArguments = (
     inputs: splitInitialState(layer.className, inputs, collected.keywordInputs, dialect),
     keywordInputs: collected.keywordInputs,
     keywordArguments: collected.keywordArguments,
+    ...(call.mask === undefined ? {} : { mask: call.mask }),
   };
 };

@@ -4,6 +4,7 @@ import type { ModelEnd } from './read-ends.js';
 import {
   callTensors,
   tensorsOf,
+  type WrittenArgument,
   type WrittenCall,
   type WrittenGraph,
   type WrittenLayer,
@@ -77,15 +78,18 @@ const isImplicit = (
       (operation.className === 'NotEqual' && isMadeByLayer(call, layers)),
   );
 
-const withoutMasks = (call: WrittenCall, masks: ReadonlySet<string>): WrittenCall => ({
-  ...call,
-  keyword: Object.fromEntries(
-    Object.entries(call.keyword).filter(
-      ([name, argument]) =>
-        !(isMaskKeyword(name) && tensorsOf(argument).some(({ layer }) => masks.has(layer))),
-    ),
-  ),
-});
+const withoutMasks = (call: WrittenCall, masks: ReadonlySet<string>): WrittenCall => {
+  const isDropped = ([name, argument]: [string, WrittenArgument]): boolean =>
+    isMaskKeyword(name) && tensorsOf(argument).some(({ layer }) => masks.has(layer));
+  const arguments_ = Object.entries(call.keyword);
+  return {
+    ...call,
+    keyword: Object.fromEntries(arguments_.filter((argument) => !isDropped(argument))),
+    ...(arguments_.some((argument) => argument[0] === 'mask' && isDropped(argument))
+      ? { mask: 'of the graph' as const }
+      : {}),
+  };
+};
 
 /**
  * Keras 3 writes the masks that layers hand on by themselves as operations (NotEqual, Any) between the layers. They are left

@@ -11,6 +11,8 @@ export interface WrittenCall {
   readonly positional: readonly WrittenArgument[];
   readonly keyword: Readonly<Record<string, WrittenArgument>>;
   readonly path: JsonPath;
+  /** Set where the mask of the input was an argument, which is left out. */
+  readonly mask?: 'of the graph';
 }
 
 /** One argument: the tensors in it, in order, or a value that holds none. */

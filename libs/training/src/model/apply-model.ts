@@ -1,4 +1,4 @@
-import { callLayer, type Mask } from '@epochal/layers';
+import { callLayer, outputMasks, type Mask } from '@epochal/layers';
 import {
   callsInOrder,
   type LayerDescription,
@@ -27,10 +27,19 @@ export interface Applied {
 
 interface MaskedTensor {
   readonly tensor: tf.Tensor;
+  /** What a layer finds on the tensor. */
   readonly mask: Mask;
+  /** What it would find if no layer took masks off tensors: Keras 3 writes this one into its graphs. */
+  readonly graphMask: Mask;
 }
 
+/** Keras 3's MultiHeadAttention takes the masks off its inputs, so that layers called on them afterwards find none. */
+const takesMasksOff = ({ className }: LayerDescription, { dialect }: ModelDescription): boolean =>
+  className === 'MultiHeadAttention' && dialect === 'keras_3';
+
 const key = (layer: string, call: number, tensor: number): string => `${call} ${tensor} ${layer}`;
+
+const withSameMasks = (output: MaskedTensor): MaskedTensor => ({ ...output, graphMask: output.mask });
 
 /** One application of a model, with all that its layers leave behind. */
 class Application {
@@ -59,6 +68,10 @@ class Application {
       if (layer.className === 'InputLayer') continue;
       const outputs = this.#call(layer, call, find, { scope, training });
       outputs.forEach((output, tensor) => made.set(key(layer.name, call, tensor), output));
+      if (!takesMasksOff(layer, model)) continue;
+      for (const reference of layer.calls[call]!.inputs) {
+        made.set(key(reference.layer, reference.call, reference.tensor), { ...find(reference), mask: null });
+      }
     }
     return model.outputs.map(find);
   }
@@ -69,12 +82,17 @@ class Application {
     find: (reference: TensorReference) => MaskedTensor,
     around: { scope: readonly string[]; training: boolean },
   ): MaskedTensor[] {
-    const { inputs: references, keywordInputs, keywordArguments } = layer.calls[call]!;
-    const inputs = references.map(find);
+    const { inputs: references, keywordInputs, keywordArguments, mask: source } = layer.calls[call]!;
+    const found = references.map(find);
+    const inputs = source === undefined ? found : found.map((input) => ({ ...input, mask: input.graphMask }));
     const scope = [...around.scope, layer.name];
     const own = keywordArguments['training'];
     const training = typeof own === 'boolean' ? own : around.training;
-    if (layer.model !== undefined) return this.run(layer.model, inputs, scope, training);
+    if (layer.model !== undefined) {
+      // The graph of an inner model was made without the masks of what it is called on.
+      const inner = inputs.map((input) => ({ ...input, graphMask: null }));
+      return this.run(layer.model, inner, scope, training).map(withSameMasks);
+    }
     const tensors = inputs.map(({ tensor }) => tensor);
     const { outputs, masks } = callLayer(layer.className, layer.config, tensors, this.#weights(scope), {
       training,
@@ -90,7 +108,17 @@ class Application {
       addLoss: (loss) => this.losses.push(loss),
       updateWeight: (path, value) => this.updates.set([...scope, path].join('/'), value),
     });
-    return outputs.map((tensor, index) => ({ tensor, mask: masks[index] ?? null }));
+    const isSame = inputs.every(({ mask, graphMask }) => mask === graphMask);
+    const graphMasks = isSame
+      ? masks
+      : outputMasks(
+          layer.className,
+          layer.config,
+          tensors,
+          inputs.map(({ graphMask }) => graphMask),
+          outputs.length,
+        );
+    return outputs.map((tensor, index) => ({ tensor, mask: masks[index]!, graphMask: graphMasks[index]! }));
   }
 
   /** A layer that is called twice in a step sees, the second time, what it updated the first time. */
@@ -106,7 +134,7 @@ class Application {
 /** Computes a model's outputs from one tensor an input, in order. It changes no variable: updates are returned. */
 export const applyModel = (model: Model, inputs: readonly tf.Tensor[], options: ApplyOptions): Applied => {
   const application = new Application(model, options);
-  const masked = inputs.map((tensor) => ({ tensor, mask: null }));
+  const masked = inputs.map((tensor) => ({ tensor, mask: null, graphMask: null }));
   const outputs = application.run(model.description, masked, [], options.training);
   return {
     outputs: outputs.map(({ tensor }) => tensor),

@@ -80,7 +80,7 @@ it('leaves nothing behind when a file cannot be written or read', async () => {
   await expect(writeHdf5({ groups: [], datasets }, path.join(folder, 'all.h5'))).rejects.toMatchObject({
     code: 'ENOENT',
   });
-  await expect(copyHdf5(gone.file, path.join(folder, 'copied'), [], {})).rejects.toThrow();
+  await expect(copyHdf5(gone.file, path.join(folder, 'copied'), [], {})).rejects.toThrow('cannot be opened');
   expect(await readdir(folder)).toEqual([]);
 });
 

@@ -23,13 +23,16 @@ export const ownerOf = (className: string, path: string, generation: KerasGenera
   return parts.map((part) => renamed?.[part] ?? part).join('/');
 };
 
+/** Classes that Keras exports by another name, which is the one that models are written with. */
+const PYTHON_CLASSES: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
+
 /** Gives groups of one class numbers, as Keras does: `dense`, `dense_1`. */
 const numberedGroups = (model: ModelDescription): Map<string, string> => {
   const used = new Map<string, number>();
   const groups = new Map<string, string>();
   for (const { name, className } of model.layers) {
     if (model.kind === 'sequential' && className === 'InputLayer') continue;
-    const stem = snakeCase(className);
+    const stem = snakeCase(PYTHON_CLASSES[className] ?? className);
     const count = used.get(stem) ?? 0;
     used.set(stem, count + 1);
     groups.set(name, count === 0 ? stem : `${stem}_${count}`);

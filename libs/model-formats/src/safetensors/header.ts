@@ -34,9 +34,7 @@ const entrySchema = z.object({
   shape: z.array(z.number().int().min(0)),
   data_offsets: z.tuple([z.number().int().min(0), z.number().int().min(0)]),
 });
-const headerSchema = z
-  .object({ [METADATA_KEY]: z.record(z.string(), z.string()).optional() })
-  .catchall(entrySchema);
+const metadataEntrySchema = z.tuple([z.string(), z.string()]);
 
 /** The header of a file with these tensors, in this order, its length in front: all that stands before the data. */
 export const encodeHeader = (
@@ -70,23 +68,44 @@ const parseJson = (json: Buffer): unknown => {
   }
 };
 
+const read = <T>(schema: z.ZodType<T>, value: unknown, what: string): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new SafetensorsError(`The header is not valid: ${what}: ${z.prettifyError(parsed.error)}`);
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const decodeMetadata = (value: unknown): Record<string, string> => {
+  if (!isRecord(value)) throw new SafetensorsError(`The header is not valid: ${METADATA_KEY} is no object`);
+  // By entries, so that no key is special, not even __proto__.
+  return Object.fromEntries(
+    Object.entries(value).map((entry) => read(metadataEntrySchema, entry, `${METADATA_KEY}.${entry[0]}`)),
+  );
+};
+
 /**
  * Reads a header and checks it against the size of its file.
  * @throws SafetensorsError when the file cannot hold what the header says
  */
 export const decodeHeader = (json: Buffer, fileSize: number): Header => {
-  const parsed = headerSchema.safeParse(parseJson(json));
-  if (!parsed.success)
-    throw new SafetensorsError(`The header is not valid: ${z.prettifyError(parsed.error)}`);
-  const { [METADATA_KEY]: metadata = {}, ...entries } = parsed.data;
+  const header = parseJson(json);
+  if (!isRecord(header)) throw new SafetensorsError('The header is no JSON object');
   const start = HEADER_LENGTH_BYTES + json.length;
   const tensors = new Map<string, TensorEntry>();
+  let metadata: Record<string, string> = {};
   let end = start;
-  for (const [name, entry] of Object.entries(entries)) {
-    const { dtype: code, shape, data_offsets: offsets } = entry as z.infer<typeof entrySchema>;
+  for (const [name, value] of Object.entries(header)) {
+    if (name === METADATA_KEY) {
+      metadata = decodeMetadata(value);
+      continue;
+    }
+    const { dtype: code, shape, data_offsets: offsets } = read(entrySchema, value, name);
     const dtype = dtypeOf(code);
-    if (dtype === undefined)
+    if (dtype === undefined) {
       throw new SafetensorsError(`The tensor ${name} has the dtype ${code}; F32 and I32 are read`);
+    }
     const bytes = byteLength({ dtype, shape });
     if (offsets[1] - offsets[0] !== bytes) {
       throw new SafetensorsError(

@@ -65,6 +65,16 @@ it('gives back every tensor and text that was written, bit for bit', async () =>
   );
 });
 
+it('has no name that is special', async () => {
+  const metadata = Object.fromEntries([['__proto__', 'text']]);
+  await writeSafetensors(file, [floats('__proto__', [1]), floats('constructor', [2])], metadata);
+  const opened = await SafetensorsFile.open(file);
+  expect(Object.entries(opened.metadata)).toEqual([['__proto__', 'text']]);
+  expect(await opened.read('__proto__')).toEqual(Float32Array.of(1));
+  expect(await opened.read('constructor')).toEqual(Float32Array.of(2));
+  await opened.close();
+});
+
 it('is read by its layout: length, JSON header padded to eight bytes, little-endian data', async () => {
   await writeSafetensors(file, [floats('a/kernel', [1, 2], [2, 1])], { format: 'epochal' });
   const content = await readFile(file);

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openAsBlob } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -17,6 +17,8 @@ const CSV = path.join(SAMPLES, 'california_housing.csv');
 /** @returns {Promise<{ case: string, metric: string, ours: number, peer: number, ratio: number }[]>} */
 export async function benchService() {
   const dataDirectory = await mkdtemp(path.join(os.tmpdir(), 'epochal-bench-'));
+  // Under root, Postgres runs as another user, who must get there.
+  await chmod(dataDirectory, 0o755);
   const service = await startStandalone({
     dataDirectory,
     port: 0,

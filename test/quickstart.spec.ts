@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,8 @@ describe('the quick start in a fresh clone', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(os.tmpdir(), 'epochal-clone-'));
+    // Under root, Postgres runs as another user, who must get there.
+    await chmod(folder, 0o755);
     clone = path.join(folder, 'epochal');
     await run('git', ['clone', '--quiet', ROOT, clone]);
   });

@@ -62,12 +62,16 @@ describe('planCompile', () => {
     expect(weights(null)).toEqual([null, null]);
   });
 
-  it('says what is wrong with entries for outputs that do not exist, or are missing', () => {
-    expect(() => plan({ loss: { main: 'mse', auxiliary: 'mse' } })).toThrow(/no entry for the output aux/);
-    expect(() => plan({ loss: 'mse', metrics: { out: ['mae'] } })).toThrow(
-      'metrics names out, but the outputs of the model are main, aux',
+  it('says what is wrong with entries for outputs that do not exist, or are missing, and where', () => {
+    expect(() => plan({ loss: { main: 'mse', auxiliary: 'mse' } })).toThrow(
+      '/compile/loss: loss has no entry for the output aux; /compile/loss/auxiliary: The model has no output auxiliary',
     );
-    expect(() => plan({ loss: 'mse', metrics: ['mae'] })).toThrow(/list of 1, but the model has 2 outputs/);
-    expect(() => plan({ loss: [null, null] })).toThrow(/at least one output/);
+    expect(() => plan({ loss: 'mse', metrics: { out: ['mae'] } })).toThrow(
+      '/compile/metrics/out: The model has no output out',
+    );
+    expect(() => plan({ loss: 'mse', metrics: ['mae'] })).toThrow(
+      '/compile/metrics: metrics is a list of 1, but the model has 2 outputs',
+    );
+    expect(() => plan({ loss: [null, null] })).toThrow('/compile/loss: No output has a loss');
   });
 });

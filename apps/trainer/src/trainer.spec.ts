@@ -198,7 +198,7 @@ describe('the fault of the user', () => {
     });
     expect(await failureOf({ compile: { optimizer: 'adm', loss: 'mse' } })).toMatchObject({
       category: 'user',
-      message: expect.stringContaining('Unknown optimizer "adm" in optimizer. Did you mean "adam"'),
+      message: expect.stringContaining('/compile/optimizer: There is no optimizer adm. Did you mean adam'),
     });
     expect(await failureOf({ fit: { ...fit, sample_weight: 'weight' } })).toMatchObject({
       category: 'user',

@@ -6,11 +6,13 @@ import { trainerPid } from './support/trainer-processes.js';
 import { waitUntil } from './support/wait-until.js';
 import { tensorDigests } from './support/weights.js';
 
-/** Long enough to be interrupted, with an optimizer that has state; saved so often that a resumed run has something to lose. */
+const EPOCHS = 300;
+
+/** Seconds long, to be interrupted in time; with an optimizer that has state; saved seldom enough to have something to lose. */
 const longJob = async (): Promise<Partial<CreateJobInput>> => ({
   compile: { ...(await housingJob()).compile, optimizer: 'adam' },
-  fit: { epochs: 60 },
-  checkpoints: { min_interval_seconds: 0 },
+  fit: { epochs: EPOCHS },
+  checkpoints: { every_epochs: 5, min_interval_seconds: 0 },
   events: { batch_interval_seconds: 0.05 },
 });
 
@@ -30,10 +32,10 @@ describe('a job that loses its process', () => {
   }, 120_000);
   afterAll(() => service?.stop());
 
-  const untilCheckpoint = (jobId: string, wanted = 1) =>
+  const untilCheckpoint = (jobId: string) =>
     waitUntil('a checkpoint is stored', async () => {
       const { data } = await service.client.jobs.checkpoints(jobId);
-      return data.length >= wanted && data[0]!.epoch >= 3;
+      return data.length > 0;
     });
 
   const expectSameResult = async (jobId: string) => {
@@ -49,7 +51,7 @@ describe('a job that loses its process', () => {
 
   it('(the reference: it runs once when nothing fails)', () => {
     expect(reference.job).toMatchObject({ status: 'succeeded', attempt: 1 });
-    expect(epochEnds(reference.events)).toHaveLength(60);
+    expect(epochEnds(reference.events)).toHaveLength(EPOCHS);
   });
 
   it('goes on from its last checkpoint after kill -9 of the trainer, to the same weights bit for bit', async () => {
@@ -60,7 +62,7 @@ describe('a job that loses its process', () => {
     expect(job.attempt).toBe(2);
     const begins = events.filter((event) => event.type === 'train_begin');
     expect(begins).toHaveLength(2);
-    expect(begins[1]!.data.resumed_from?.epoch).toBeGreaterThanOrEqual(3);
+    expect(begins[1]!.data.resumed_from?.epoch).toBeGreaterThanOrEqual(5);
     expect(job.status_history.map(({ status }) => status)).toEqual([
       'queued',
       'starting',
@@ -105,7 +107,7 @@ describe('a job that loses its process', () => {
     service.api.start();
     const events = await following;
     expect(isGapless(events)).toBe(true);
-    expect(epochEnds(events)).toHaveLength(60);
+    expect(epochEnds(events)).toHaveLength(EPOCHS);
   });
 
   it('fails with the reason and the last lines of the log when every attempt crashes', async () => {

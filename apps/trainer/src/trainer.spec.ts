@@ -147,7 +147,8 @@ describe('a run that is told to stop', () => {
   );
 
   it('by SIGTERM, and resumed, ends with the same state as one that was not', async () => {
-    const changes = { fit: { ...fit, epochs: 200 }, events: { batch_interval_seconds: 0.01 } };
+    // Long enough that the signal comes before the end.
+    const changes = { fit: { ...fit, epochs: 3_000 }, events: { batch_interval_seconds: 0.01 } };
     const whole = await prepare(changes);
     const run = whole.start();
     const interrupted = await prepare(changes);
